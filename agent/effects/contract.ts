@@ -1,0 +1,67 @@
+// The fault contract: an implementation is pure data out. It says which steps to take, each step carries its
+// own undo, and one interpreter (injector.ts) takes them and owns journal, deadline, lease and reporting.
+
+import type { FaultParams } from '../../shared/domain/experiment.ts';
+import type { Observation, ProcessIdentity } from '../../shared/domain/order.ts';
+
+/** A process that cannot be mistaken for a later one with the same PID. */
+export type ProcessRef = Pick<ProcessIdentity, 'pid' | 'startTicks'>;
+
+export type Step =
+  /** Undo: `undo` is sent to the same process if it still lives; `null` = nothing to undo. */
+  | {
+      readonly kind: 'signal';
+      readonly process: ProcessRef;
+      readonly signal: NodeJS.Signals;
+      readonly undo: NodeJS.Signals | null;
+    }
+  /** Starts one of the agent's own programs as a supervised child. Undo: SIGKILL to its recorded PID + start time. */
+  | {
+      readonly kind: 'spawn';
+      readonly program: 'cpu-burner';
+      readonly args: readonly string[];
+      readonly cpus: readonly number[];
+      readonly deadlineMs: number;
+    };
+
+export interface PlanInput {
+  readonly params: FaultParams;
+  readonly targets: readonly ProcessIdentity[];
+  readonly durationMs: number | null;
+  readonly drawKey: string;
+  /** Numbers of the CPUs that are online. */
+  readonly cpus: readonly number[];
+}
+
+/** What an implementation may read of the host to see its own effect. Reads only. */
+export interface HostProbe {
+  /** One letter of /proc/PID/stat (proc(5)), `null` when this very process is gone. A zombie counts as gone. */
+  readonly processState: (process: ProcessRef) => string | null;
+  /** Processes of the same identity that started after all of `known`; the youngest last. */
+  readonly successorsOf: (target: ProcessIdentity, known: readonly ProcessRef[]) => Promise<readonly ProcessIdentity[]>;
+  /** Busy and total clock ticks per CPU number, from /proc/stat. */
+  readonly cpuTicks: () => ReadonlyMap<number, { readonly busy: number; readonly total: number }>;
+  /** User + system clock ticks of one process and its threads, `null` when gone. */
+  readonly processTicks: (process: ProcessRef) => number | null;
+  readonly monotonic: () => number;
+  readonly now: () => number;
+  /** Resolves after the time, or at once when the signal aborts. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+export interface VerifyInput extends PlanInput {
+  /** Children that the steps have started, in order. */
+  readonly children: readonly ProcessRef[];
+  /** `probe.now()` just before the first step was applied. */
+  readonly appliedAt: number;
+}
+
+export interface FaultImplementation {
+  /** No I/O, no clock, no randomness but the draw key: equal inputs give equal steps. */
+  readonly plan: (input: PlanInput) => readonly Step[];
+  /**
+   * Reads the effect back while the injection is active. For a fault without a duration its end is the end of
+   * the injection; for others `over` aborts at the end, and it must then resolve at once with what it has seen.
+   */
+  readonly verify: (input: VerifyInput, probe: HostProbe, over: AbortSignal) => Promise<readonly Observation[]>;
+}

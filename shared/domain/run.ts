@@ -1,0 +1,155 @@
+// A run and its timeline: the ordered facts that verdict, report and replay are made from.
+
+import type { FaultKind } from '../faults/index.ts';
+import type { RunId, NodeId, OrderId, SlotId } from './ids.ts';
+import type { EndReason, Observation, ProcessIdentity, SkippedProcess } from './order.ts';
+
+export type Verdict = 'passed' | 'refuted' | 'inconclusive' | 'aborted' | 'refused' | 'error';
+
+export type RunPhase = 'prepared' | 'baseline' | 'playing' | 'recovering' | 'halting' | 'ended';
+
+export interface RunSummary {
+  readonly id: RunId;
+  readonly experiment: string;
+  readonly owner: string;
+  readonly seed: string;
+  readonly planDigest: string;
+  readonly phase: RunPhase;
+  readonly verdict: Verdict | null;
+  /** Why the verdict is what it is; one sentence. `null` until the run ends. */
+  readonly reason: string | null;
+  readonly requestedBy: string;
+  readonly replayOf: RunId | null;
+  readonly preparedAt: number;
+  readonly endedAt: number | null;
+}
+
+/** Everything kept of a run but its timeline. */
+export interface RunRecord extends RunSummary {
+  /** The text of the document, as it was handed in. */
+  readonly document: string;
+  /** Canonical JSON of the plan. */
+  readonly plan: string;
+}
+
+/** One fact of the timeline. `seq` counts from 1 within a run. */
+export interface RunEvent {
+  readonly run: RunId;
+  readonly seq: number;
+  /** Wall clock, for people; the order is `seq`. */
+  readonly at: number;
+  readonly body: RunEventBody;
+}
+
+export type RunEventBody =
+  | {
+      readonly type: 'run.prepared';
+      readonly seed: string;
+      readonly planDigest: string;
+      readonly requestedBy: string;
+      readonly replayOf: RunId | null;
+    }
+  | { readonly type: 'baseline.started'; readonly lengthMs: number }
+  | { readonly type: 'baseline.measured'; readonly medians: Readonly<Record<string, number>> }
+  | { readonly type: 'gate.passed'; readonly stage: string }
+  | {
+      readonly type: 'gate.failed';
+      readonly stage: string;
+      readonly conditions: readonly string[];
+      readonly blind: boolean;
+    }
+  | { readonly type: 'stage.started'; readonly stage: string; readonly lengthMs: number }
+  | {
+      readonly type: 'order.sent';
+      readonly slot: SlotId;
+      readonly order: OrderId;
+      readonly node: NodeId;
+      readonly fault: FaultKind;
+    }
+  | {
+      readonly type: 'slot.substituted';
+      readonly slot: SlotId;
+      readonly node: NodeId;
+      readonly by: NodeId;
+      readonly why: string;
+    }
+  | {
+      readonly type: 'slot.skipped';
+      readonly slot: SlotId;
+      readonly node: NodeId | null;
+      readonly code: string;
+      readonly why: string;
+    }
+  | {
+      readonly type: 'injection.started';
+      readonly slot: SlotId;
+      readonly order: OrderId;
+      readonly node: NodeId;
+      readonly fault: FaultKind;
+      readonly seed: string;
+      readonly nodeAt: number;
+      readonly targets: readonly ProcessIdentity[];
+      readonly skipped: readonly SkippedProcess[];
+    }
+  | {
+      readonly type: 'injection.refused';
+      readonly slot: SlotId;
+      readonly order: OrderId;
+      readonly node: NodeId;
+      readonly code: string;
+      readonly why: string;
+      readonly skipped: readonly SkippedProcess[];
+    }
+  | {
+      readonly type: 'injection.ended';
+      readonly slot: SlotId;
+      readonly order: OrderId;
+      readonly node: NodeId;
+      readonly reason: EndReason;
+      readonly startedAt: number;
+      readonly endedAt: number;
+      readonly observations: readonly Observation[];
+      readonly effective: boolean;
+      readonly reverted: boolean;
+      readonly revertErrors: readonly string[];
+    }
+  /** Neither answer nor end came in time. The node's lease has run out, so it reverted by itself or is down. */
+  | {
+      readonly type: 'injection.lost';
+      readonly slot: SlotId;
+      readonly order: OrderId;
+      readonly node: NodeId;
+      readonly why: string;
+    }
+  | { readonly type: 'node.lost'; readonly node: NodeId }
+  | { readonly type: 'node.returned'; readonly node: NodeId }
+  | {
+      readonly type: 'monitor.sampled';
+      readonly monitor: string;
+      readonly value: number | null;
+      readonly why: string | null;
+    }
+  | { readonly type: 'abort.breached'; readonly condition: string; readonly why: string; readonly blind: boolean }
+  | { readonly type: 'halt.requested'; readonly by: string; readonly reason: string; readonly ref: string | null }
+  | { readonly type: 'revert.sent'; readonly order: OrderId; readonly node: NodeId }
+  | { readonly type: 'halt.confirmed'; readonly nodes: readonly HaltedNode[] }
+  | { readonly type: 'recovery.started'; readonly stage: string; readonly withinMs: number }
+  | {
+      readonly type: 'recovery.measured';
+      readonly stage: string;
+      readonly tookMs: number | null;
+      readonly conditions: readonly string[];
+      readonly blind: boolean;
+    }
+  | { readonly type: 'stage.ended'; readonly stage: string }
+  | { readonly type: 'run.ended'; readonly verdict: Verdict; readonly reason: string };
+
+/** One row of the proof of a halt. */
+export interface HaltedNode {
+  readonly node: NodeId;
+  readonly order: OrderId;
+  readonly state: 'reverted' | 'unconfirmed' | 'revert-failed';
+  /** When the node said so (its clock), or when the coordinator gave up waiting. */
+  readonly at: number;
+  readonly why: string | null;
+}

@@ -1,0 +1,182 @@
+// The one error catalogue: every code that can reach a person or cross the wire, what it means, what to do,
+// and how each front door says it. `docs/errors.md` is made from it and a test keeps the two alike.
+
+/** Exit codes of the command line (a public contract). */
+export const EXIT = {
+  done: 0,
+  refuted: 1,
+  usage: 2,
+  aborted: 3,
+  refused: 4,
+  unreachable: 5,
+  inconclusive: 6,
+  internal: 70,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Names of the gRPC status codes that the catalogue uses. */
+export type GrpcStatusName =
+  | 'INVALID_ARGUMENT'
+  | 'NOT_FOUND'
+  | 'ALREADY_EXISTS'
+  | 'FAILED_PRECONDITION'
+  | 'UNAVAILABLE'
+  | 'DATA_LOSS'
+  | 'DEADLINE_EXCEEDED'
+  | 'INTERNAL';
+
+export interface ErrorEntry {
+  readonly exit: ExitCode;
+  readonly http: number;
+  readonly grpc: GrpcStatusName;
+  /** What happened, in general. The message of each error says it in particular. */
+  readonly meaning: string;
+  /** What the reader can do. */
+  readonly remedy: string;
+}
+
+function usage(meaning: string, remedy: string): ErrorEntry {
+  return { exit: EXIT.usage, http: 400, grpc: 'INVALID_ARGUMENT', meaning, remedy };
+}
+
+function missing(meaning: string, remedy: string): ErrorEntry {
+  return { exit: EXIT.usage, http: 404, grpc: 'NOT_FOUND', meaning, remedy };
+}
+
+function refused(meaning: string, remedy: string): ErrorEntry {
+  return { exit: EXIT.refused, http: 409, grpc: 'FAILED_PRECONDITION', meaning, remedy };
+}
+
+function unreachable(meaning: string, remedy: string): ErrorEntry {
+  return { exit: EXIT.unreachable, http: 503, grpc: 'UNAVAILABLE', meaning, remedy };
+}
+
+function internal(meaning: string, remedy: string): ErrorEntry {
+  return { exit: EXIT.internal, http: 500, grpc: 'INTERNAL', meaning, remedy };
+}
+
+export const ERRORS = {
+  USAGE_ARGUMENT: usage('The command line is not understood.', 'Read `roulette COMMAND --help`.'),
+  USAGE_FILE: usage(
+    'A file named on the command line cannot be read or written.',
+    'Check the path and its permissions.',
+  ),
+  DOCUMENT_SYNTAX: usage('The document is not well-formed YAML or JSON.', 'Mend the text at the position shown.'),
+  DOCUMENT_INVALID: usage(
+    'The document has an unknown key, a wrong type or an impossible value.',
+    'Mend each place shown; `roulette faults KIND` lists parameters.',
+  ),
+  DOCUMENT_NOT_BUILT: usage(
+    'The document uses a key whose behaviour this version does not have.',
+    'Remove the key; it is refused so that it is never silently ignored.',
+  ),
+  CONFIG_INVALID: usage(
+    'A configuration file has an unknown key, a wrong type or an impossible value.',
+    'Mend each place shown and start again.',
+  ),
+
+  RUN_NOT_FOUND: missing('No run has that id.', 'List the runs with `roulette runs`.'),
+  NODE_NOT_FOUND: missing('No node has that name.', 'List the fleet with `roulette nodes`.'),
+
+  PLAN_NO_NODES: refused('A target of the document matches no node.', 'Compare the labels with `roulette nodes`.'),
+  PLAN_ENVIRONMENT: refused(
+    'The environments of document, coordinator and chosen node are not the same.',
+    'Play the document where it belongs; the environment is never overridden.',
+  ),
+  PLAN_FAULT_UNSUPPORTED: refused(
+    'A node that could be chosen does not offer the fault.',
+    'Update its agent, install what the fault needs, or narrow the target.',
+  ),
+  PLAN_CHANGED: refused(
+    'The plan is no longer the one that was shown: document or fleet changed in between.',
+    'Look at the plan again and start it again.',
+  ),
+  GATE_FAILED: refused(
+    'The steady state or a gate did not hold before the run.',
+    'Bring the system back to its steady state first.',
+  ),
+  RUN_ENDED: refused('The run has already ended.', 'See `roulette show RUN`.'),
+
+  ORDER_STALE_TERM: refused(
+    'The order comes from an earlier term of the coordinator.',
+    'Nothing: a newer coordinator is in charge of the node.',
+  ),
+  ORDER_UNKNOWN_FAULT: refused(
+    'The agent does not know the fault kind, or knows it with other parameters.',
+    'Bring agent and coordinator to the same version.',
+  ),
+  ORDER_INVALID: refused('The agent could not read the order.', 'Bring agent and coordinator to the same version.'),
+  FAULT_NO_MATCH: refused(
+    'No process on the node matches the target.',
+    'Compare with `roulette plan`, which previews the matches.',
+  ),
+  FAULT_TARGET_GONE: refused(
+    'The chosen process ended, or its PID was reused, before the act.',
+    'Nothing: no other process was touched.',
+  ),
+  FAULT_UNSUPPORTED: refused('The node lacks what the fault needs.', '`roulette faults KIND` says what it needs.'),
+  FAULT_CONFLICT: refused(
+    'The node already has an injection that locks the same thing.',
+    'Let the steps follow one another, or choose other targets.',
+  ),
+  FAULT_FAILED: refused(
+    'A step of the fault failed; what it had done was reverted.',
+    'Read the message and the log of the agent.',
+  ),
+  NODE_AWAY: refused('The node is not connected.', 'Check the agent on that node.'),
+  JOURNAL_UNWRITABLE: refused(
+    'The agent cannot write its undo journal, so it does not act.',
+    'Free disk space or mend the state directory of the agent.',
+  ),
+
+  RPC_UNREACHABLE: unreachable(
+    'The coordinator does not answer.',
+    'Check `--coordinator` and that roulette-coordinator runs there.',
+  ),
+  RPC_INSECURE_ADDRESS: usage('A listener without TLS was asked to leave loopback.', 'Listen on 127.0.0.1 or [::1].'),
+  AUDIT_BROKEN: {
+    exit: EXIT.refused,
+    http: 500,
+    grpc: 'DATA_LOSS',
+    meaning: 'The audit log is not as it was written.',
+    remedy: 'Keep the database file as evidence and compare it with a backup.',
+  },
+  STORE_UNWRITABLE: unreachable(
+    'The coordinator cannot write its store, so it orders nothing.',
+    'Free disk space or mend the permissions of the database file.',
+  ),
+  STORE_NEWER: usage('The database was written by a newer version.', 'Start that version or a later one.'),
+  INTERNAL: internal('A defect in Roulette.', 'Report it with the message and the log.'),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERRORS, text);
+}
+
+/** An operational failure with a code from the catalogue. Expected outcomes are values, not errors. */
+export class RouletteError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.name = 'RouletteError';
+    this.code = code;
+  }
+
+  get exit(): ExitCode {
+    return ERRORS[this.code].exit;
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** For the branch that the types say cannot be reached. */
+export function assertNever(value: never): never {
+  throw new Error(`unexpected value ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,24 @@
+// The registry of fault kinds. One line per kind; every table typed over FaultKind then names what is missing.
+
+import { cpuLoad } from './cpu-load.ts';
+import { processKill } from './process-kill.ts';
+import { processPause } from './process-pause.ts';
+import type { FaultSpec } from './spec.ts';
+
+export const FAULTS = {
+  'cpu-load': cpuLoad,
+  'process-kill': processKill,
+  'process-pause': processPause,
+} as const satisfies Record<string, FaultSpec>;
+
+export type FaultKind = keyof typeof FAULTS;
+
+export const FAULT_KINDS = Object.keys(FAULTS) as readonly FaultKind[];
+
+export function isFaultKind(text: string): text is FaultKind {
+  return Object.hasOwn(FAULTS, text);
+}
+
+export function faultSpec(kind: FaultKind): FaultSpec {
+  return FAULTS[kind];
+}
