@@ -13,7 +13,7 @@ export const FAULTS = {
 
 export type FaultKind = keyof typeof FAULTS;
 
-export const FAULT_KINDS = Object.keys(FAULTS) as readonly FaultKind[];
+export const FAULT_KINDS: readonly FaultKind[] = Object.keys(FAULTS).filter(isFaultKind);
 
 export function isFaultKind(text: string): text is FaultKind {
   return Object.hasOwn(FAULTS, text);
