@@ -1,0 +1,27 @@
+// Original file: proto/roulette/v1/operator.proto
+
+import type { Run as _roulette_v1_Run, Run__Output as _roulette_v1_Run__Output } from '../../roulette/v1/Run.ts';
+
+export interface GetRunReply {
+  'run'?: (_roulette_v1_Run | null);
+  /**
+   * The document as it was handed in.
+   */
+  'document'?: (string);
+  /**
+   * Canonical JSON.
+   */
+  'planJson'?: (string);
+}
+
+export interface GetRunReply__Output {
+  'run': (_roulette_v1_Run__Output | null);
+  /**
+   * The document as it was handed in.
+   */
+  'document': (string);
+  /**
+   * Canonical JSON.
+   */
+  'planJson': (string);
+}

@@ -1,0 +1,10 @@
+// Original file: proto/roulette/v1/operator.proto
+
+
+export interface GetRunRequest {
+  'runId'?: (string);
+}
+
+export interface GetRunRequest__Output {
+  'runId': (string);
+}

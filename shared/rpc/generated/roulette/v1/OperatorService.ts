@@ -1,0 +1,229 @@
+// Original file: proto/roulette/v1/operator.proto
+
+import type * as grpc from '@grpc/grpc-js'
+import type { MethodDefinition } from '@grpc/proto-loader'
+import type { AuditRow as _roulette_v1_AuditRow, AuditRow__Output as _roulette_v1_AuditRow__Output } from '../../roulette/v1/AuditRow.ts';
+import type { GetReportReply as _roulette_v1_GetReportReply, GetReportReply__Output as _roulette_v1_GetReportReply__Output } from '../../roulette/v1/GetReportReply.ts';
+import type { GetReportRequest as _roulette_v1_GetReportRequest, GetReportRequest__Output as _roulette_v1_GetReportRequest__Output } from '../../roulette/v1/GetReportRequest.ts';
+import type { GetRunReply as _roulette_v1_GetRunReply, GetRunReply__Output as _roulette_v1_GetRunReply__Output } from '../../roulette/v1/GetRunReply.ts';
+import type { GetRunRequest as _roulette_v1_GetRunRequest, GetRunRequest__Output as _roulette_v1_GetRunRequest__Output } from '../../roulette/v1/GetRunRequest.ts';
+import type { HaltRunReply as _roulette_v1_HaltRunReply, HaltRunReply__Output as _roulette_v1_HaltRunReply__Output } from '../../roulette/v1/HaltRunReply.ts';
+import type { HaltRunRequest as _roulette_v1_HaltRunRequest, HaltRunRequest__Output as _roulette_v1_HaltRunRequest__Output } from '../../roulette/v1/HaltRunRequest.ts';
+import type { ListAuditRequest as _roulette_v1_ListAuditRequest, ListAuditRequest__Output as _roulette_v1_ListAuditRequest__Output } from '../../roulette/v1/ListAuditRequest.ts';
+import type { ListNodesReply as _roulette_v1_ListNodesReply, ListNodesReply__Output as _roulette_v1_ListNodesReply__Output } from '../../roulette/v1/ListNodesReply.ts';
+import type { ListNodesRequest as _roulette_v1_ListNodesRequest, ListNodesRequest__Output as _roulette_v1_ListNodesRequest__Output } from '../../roulette/v1/ListNodesRequest.ts';
+import type { ListRunsReply as _roulette_v1_ListRunsReply, ListRunsReply__Output as _roulette_v1_ListRunsReply__Output } from '../../roulette/v1/ListRunsReply.ts';
+import type { ListRunsRequest as _roulette_v1_ListRunsRequest, ListRunsRequest__Output as _roulette_v1_ListRunsRequest__Output } from '../../roulette/v1/ListRunsRequest.ts';
+import type { MakePlanReply as _roulette_v1_MakePlanReply, MakePlanReply__Output as _roulette_v1_MakePlanReply__Output } from '../../roulette/v1/MakePlanReply.ts';
+import type { MakePlanRequest as _roulette_v1_MakePlanRequest, MakePlanRequest__Output as _roulette_v1_MakePlanRequest__Output } from '../../roulette/v1/MakePlanRequest.ts';
+import type { RunEvent as _roulette_v1_RunEvent, RunEvent__Output as _roulette_v1_RunEvent__Output } from '../../roulette/v1/RunEvent.ts';
+import type { StartRunReply as _roulette_v1_StartRunReply, StartRunReply__Output as _roulette_v1_StartRunReply__Output } from '../../roulette/v1/StartRunReply.ts';
+import type { StartRunRequest as _roulette_v1_StartRunRequest, StartRunRequest__Output as _roulette_v1_StartRunRequest__Output } from '../../roulette/v1/StartRunRequest.ts';
+import type { VerifyAuditReply as _roulette_v1_VerifyAuditReply, VerifyAuditReply__Output as _roulette_v1_VerifyAuditReply__Output } from '../../roulette/v1/VerifyAuditReply.ts';
+import type { VerifyAuditRequest as _roulette_v1_VerifyAuditRequest, VerifyAuditRequest__Output as _roulette_v1_VerifyAuditRequest__Output } from '../../roulette/v1/VerifyAuditRequest.ts';
+import type { WatchRunRequest as _roulette_v1_WatchRunRequest, WatchRunRequest__Output as _roulette_v1_WatchRunRequest__Output } from '../../roulette/v1/WatchRunRequest.ts';
+
+export interface OperatorServiceClient extends grpc.Client {
+  /**
+   * The evidence of a run.
+   */
+  GetReport(argument: _roulette_v1_GetReportRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_GetReportReply__Output>): grpc.ClientUnaryCall;
+  GetReport(argument: _roulette_v1_GetReportRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_GetReportReply__Output>): grpc.ClientUnaryCall;
+  GetReport(argument: _roulette_v1_GetReportRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_GetReportReply__Output>): grpc.ClientUnaryCall;
+  GetReport(argument: _roulette_v1_GetReportRequest, callback: grpc.requestCallback<_roulette_v1_GetReportReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * The evidence of a run.
+   */
+  getReport(argument: _roulette_v1_GetReportRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_GetReportReply__Output>): grpc.ClientUnaryCall;
+  getReport(argument: _roulette_v1_GetReportRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_GetReportReply__Output>): grpc.ClientUnaryCall;
+  getReport(argument: _roulette_v1_GetReportRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_GetReportReply__Output>): grpc.ClientUnaryCall;
+  getReport(argument: _roulette_v1_GetReportRequest, callback: grpc.requestCallback<_roulette_v1_GetReportReply__Output>): grpc.ClientUnaryCall;
+  
+  GetRun(argument: _roulette_v1_GetRunRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_GetRunReply__Output>): grpc.ClientUnaryCall;
+  GetRun(argument: _roulette_v1_GetRunRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_GetRunReply__Output>): grpc.ClientUnaryCall;
+  GetRun(argument: _roulette_v1_GetRunRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_GetRunReply__Output>): grpc.ClientUnaryCall;
+  GetRun(argument: _roulette_v1_GetRunRequest, callback: grpc.requestCallback<_roulette_v1_GetRunReply__Output>): grpc.ClientUnaryCall;
+  getRun(argument: _roulette_v1_GetRunRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_GetRunReply__Output>): grpc.ClientUnaryCall;
+  getRun(argument: _roulette_v1_GetRunRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_GetRunReply__Output>): grpc.ClientUnaryCall;
+  getRun(argument: _roulette_v1_GetRunRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_GetRunReply__Output>): grpc.ClientUnaryCall;
+  getRun(argument: _roulette_v1_GetRunRequest, callback: grpc.requestCallback<_roulette_v1_GetRunReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Ends all injections of the run. Returns when every node has confirmed, or can no longer.
+   */
+  HaltRun(argument: _roulette_v1_HaltRunRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_HaltRunReply__Output>): grpc.ClientUnaryCall;
+  HaltRun(argument: _roulette_v1_HaltRunRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_HaltRunReply__Output>): grpc.ClientUnaryCall;
+  HaltRun(argument: _roulette_v1_HaltRunRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_HaltRunReply__Output>): grpc.ClientUnaryCall;
+  HaltRun(argument: _roulette_v1_HaltRunRequest, callback: grpc.requestCallback<_roulette_v1_HaltRunReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Ends all injections of the run. Returns when every node has confirmed, or can no longer.
+   */
+  haltRun(argument: _roulette_v1_HaltRunRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_HaltRunReply__Output>): grpc.ClientUnaryCall;
+  haltRun(argument: _roulette_v1_HaltRunRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_HaltRunReply__Output>): grpc.ClientUnaryCall;
+  haltRun(argument: _roulette_v1_HaltRunRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_HaltRunReply__Output>): grpc.ClientUnaryCall;
+  haltRun(argument: _roulette_v1_HaltRunRequest, callback: grpc.requestCallback<_roulette_v1_HaltRunReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * The audit log, oldest row first.
+   */
+  ListAudit(argument: _roulette_v1_ListAuditRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_roulette_v1_AuditRow__Output>;
+  ListAudit(argument: _roulette_v1_ListAuditRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_roulette_v1_AuditRow__Output>;
+  /**
+   * The audit log, oldest row first.
+   */
+  listAudit(argument: _roulette_v1_ListAuditRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_roulette_v1_AuditRow__Output>;
+  listAudit(argument: _roulette_v1_ListAuditRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_roulette_v1_AuditRow__Output>;
+  
+  /**
+   * The fleet as the coordinator knows it.
+   */
+  ListNodes(argument: _roulette_v1_ListNodesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_ListNodesReply__Output>): grpc.ClientUnaryCall;
+  ListNodes(argument: _roulette_v1_ListNodesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_ListNodesReply__Output>): grpc.ClientUnaryCall;
+  ListNodes(argument: _roulette_v1_ListNodesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_ListNodesReply__Output>): grpc.ClientUnaryCall;
+  ListNodes(argument: _roulette_v1_ListNodesRequest, callback: grpc.requestCallback<_roulette_v1_ListNodesReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * The fleet as the coordinator knows it.
+   */
+  listNodes(argument: _roulette_v1_ListNodesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_ListNodesReply__Output>): grpc.ClientUnaryCall;
+  listNodes(argument: _roulette_v1_ListNodesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_ListNodesReply__Output>): grpc.ClientUnaryCall;
+  listNodes(argument: _roulette_v1_ListNodesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_ListNodesReply__Output>): grpc.ClientUnaryCall;
+  listNodes(argument: _roulette_v1_ListNodesRequest, callback: grpc.requestCallback<_roulette_v1_ListNodesReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Newest first.
+   */
+  ListRuns(argument: _roulette_v1_ListRunsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_ListRunsReply__Output>): grpc.ClientUnaryCall;
+  ListRuns(argument: _roulette_v1_ListRunsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_ListRunsReply__Output>): grpc.ClientUnaryCall;
+  ListRuns(argument: _roulette_v1_ListRunsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_ListRunsReply__Output>): grpc.ClientUnaryCall;
+  ListRuns(argument: _roulette_v1_ListRunsRequest, callback: grpc.requestCallback<_roulette_v1_ListRunsReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Newest first.
+   */
+  listRuns(argument: _roulette_v1_ListRunsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_ListRunsReply__Output>): grpc.ClientUnaryCall;
+  listRuns(argument: _roulette_v1_ListRunsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_ListRunsReply__Output>): grpc.ClientUnaryCall;
+  listRuns(argument: _roulette_v1_ListRunsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_ListRunsReply__Output>): grpc.ClientUnaryCall;
+  listRuns(argument: _roulette_v1_ListRunsRequest, callback: grpc.requestCallback<_roulette_v1_ListRunsReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Compiles a document against the fleet. Starts nothing.
+   */
+  MakePlan(argument: _roulette_v1_MakePlanRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_MakePlanReply__Output>): grpc.ClientUnaryCall;
+  MakePlan(argument: _roulette_v1_MakePlanRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_MakePlanReply__Output>): grpc.ClientUnaryCall;
+  MakePlan(argument: _roulette_v1_MakePlanRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_MakePlanReply__Output>): grpc.ClientUnaryCall;
+  MakePlan(argument: _roulette_v1_MakePlanRequest, callback: grpc.requestCallback<_roulette_v1_MakePlanReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Compiles a document against the fleet. Starts nothing.
+   */
+  makePlan(argument: _roulette_v1_MakePlanRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_MakePlanReply__Output>): grpc.ClientUnaryCall;
+  makePlan(argument: _roulette_v1_MakePlanRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_MakePlanReply__Output>): grpc.ClientUnaryCall;
+  makePlan(argument: _roulette_v1_MakePlanRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_MakePlanReply__Output>): grpc.ClientUnaryCall;
+  makePlan(argument: _roulette_v1_MakePlanRequest, callback: grpc.requestCallback<_roulette_v1_MakePlanReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Compiles and plays. Returns once the run is recorded; follow it with WatchRun.
+   * Errors: PLAN_CHANGED when `expected_digest` is set and the plan has another.
+   */
+  StartRun(argument: _roulette_v1_StartRunRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_StartRunReply__Output>): grpc.ClientUnaryCall;
+  StartRun(argument: _roulette_v1_StartRunRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_StartRunReply__Output>): grpc.ClientUnaryCall;
+  StartRun(argument: _roulette_v1_StartRunRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_StartRunReply__Output>): grpc.ClientUnaryCall;
+  StartRun(argument: _roulette_v1_StartRunRequest, callback: grpc.requestCallback<_roulette_v1_StartRunReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Compiles and plays. Returns once the run is recorded; follow it with WatchRun.
+   * Errors: PLAN_CHANGED when `expected_digest` is set and the plan has another.
+   */
+  startRun(argument: _roulette_v1_StartRunRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_StartRunReply__Output>): grpc.ClientUnaryCall;
+  startRun(argument: _roulette_v1_StartRunRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_StartRunReply__Output>): grpc.ClientUnaryCall;
+  startRun(argument: _roulette_v1_StartRunRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_StartRunReply__Output>): grpc.ClientUnaryCall;
+  startRun(argument: _roulette_v1_StartRunRequest, callback: grpc.requestCallback<_roulette_v1_StartRunReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Reads the whole log and checks its chain.
+   */
+  VerifyAudit(argument: _roulette_v1_VerifyAuditRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_VerifyAuditReply__Output>): grpc.ClientUnaryCall;
+  VerifyAudit(argument: _roulette_v1_VerifyAuditRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_VerifyAuditReply__Output>): grpc.ClientUnaryCall;
+  VerifyAudit(argument: _roulette_v1_VerifyAuditRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_VerifyAuditReply__Output>): grpc.ClientUnaryCall;
+  VerifyAudit(argument: _roulette_v1_VerifyAuditRequest, callback: grpc.requestCallback<_roulette_v1_VerifyAuditReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Reads the whole log and checks its chain.
+   */
+  verifyAudit(argument: _roulette_v1_VerifyAuditRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_VerifyAuditReply__Output>): grpc.ClientUnaryCall;
+  verifyAudit(argument: _roulette_v1_VerifyAuditRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_VerifyAuditReply__Output>): grpc.ClientUnaryCall;
+  verifyAudit(argument: _roulette_v1_VerifyAuditRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_VerifyAuditReply__Output>): grpc.ClientUnaryCall;
+  verifyAudit(argument: _roulette_v1_VerifyAuditRequest, callback: grpc.requestCallback<_roulette_v1_VerifyAuditReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * The timeline from the start (or after `after_seq`), then live until the run has ended.
+   */
+  WatchRun(argument: _roulette_v1_WatchRunRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_roulette_v1_RunEvent__Output>;
+  WatchRun(argument: _roulette_v1_WatchRunRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_roulette_v1_RunEvent__Output>;
+  /**
+   * The timeline from the start (or after `after_seq`), then live until the run has ended.
+   */
+  watchRun(argument: _roulette_v1_WatchRunRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_roulette_v1_RunEvent__Output>;
+  watchRun(argument: _roulette_v1_WatchRunRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_roulette_v1_RunEvent__Output>;
+  
+}
+
+export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementation {
+  /**
+   * The evidence of a run.
+   */
+  GetReport: grpc.handleUnaryCall<_roulette_v1_GetReportRequest__Output, _roulette_v1_GetReportReply>;
+  
+  GetRun: grpc.handleUnaryCall<_roulette_v1_GetRunRequest__Output, _roulette_v1_GetRunReply>;
+  
+  /**
+   * Ends all injections of the run. Returns when every node has confirmed, or can no longer.
+   */
+  HaltRun: grpc.handleUnaryCall<_roulette_v1_HaltRunRequest__Output, _roulette_v1_HaltRunReply>;
+  
+  /**
+   * The audit log, oldest row first.
+   */
+  ListAudit: grpc.handleServerStreamingCall<_roulette_v1_ListAuditRequest__Output, _roulette_v1_AuditRow>;
+  
+  /**
+   * The fleet as the coordinator knows it.
+   */
+  ListNodes: grpc.handleUnaryCall<_roulette_v1_ListNodesRequest__Output, _roulette_v1_ListNodesReply>;
+  
+  /**
+   * Newest first.
+   */
+  ListRuns: grpc.handleUnaryCall<_roulette_v1_ListRunsRequest__Output, _roulette_v1_ListRunsReply>;
+  
+  /**
+   * Compiles a document against the fleet. Starts nothing.
+   */
+  MakePlan: grpc.handleUnaryCall<_roulette_v1_MakePlanRequest__Output, _roulette_v1_MakePlanReply>;
+  
+  /**
+   * Compiles and plays. Returns once the run is recorded; follow it with WatchRun.
+   * Errors: PLAN_CHANGED when `expected_digest` is set and the plan has another.
+   */
+  StartRun: grpc.handleUnaryCall<_roulette_v1_StartRunRequest__Output, _roulette_v1_StartRunReply>;
+  
+  /**
+   * Reads the whole log and checks its chain.
+   */
+  VerifyAudit: grpc.handleUnaryCall<_roulette_v1_VerifyAuditRequest__Output, _roulette_v1_VerifyAuditReply>;
+  
+  /**
+   * The timeline from the start (or after `after_seq`), then live until the run has ended.
+   */
+  WatchRun: grpc.handleServerStreamingCall<_roulette_v1_WatchRunRequest__Output, _roulette_v1_RunEvent>;
+  
+}
+
+export interface OperatorServiceDefinition extends grpc.ServiceDefinition {
+  GetReport: MethodDefinition<_roulette_v1_GetReportRequest, _roulette_v1_GetReportReply, _roulette_v1_GetReportRequest__Output, _roulette_v1_GetReportReply__Output>
+  GetRun: MethodDefinition<_roulette_v1_GetRunRequest, _roulette_v1_GetRunReply, _roulette_v1_GetRunRequest__Output, _roulette_v1_GetRunReply__Output>
+  HaltRun: MethodDefinition<_roulette_v1_HaltRunRequest, _roulette_v1_HaltRunReply, _roulette_v1_HaltRunRequest__Output, _roulette_v1_HaltRunReply__Output>
+  ListAudit: MethodDefinition<_roulette_v1_ListAuditRequest, _roulette_v1_AuditRow, _roulette_v1_ListAuditRequest__Output, _roulette_v1_AuditRow__Output>
+  ListNodes: MethodDefinition<_roulette_v1_ListNodesRequest, _roulette_v1_ListNodesReply, _roulette_v1_ListNodesRequest__Output, _roulette_v1_ListNodesReply__Output>
+  ListRuns: MethodDefinition<_roulette_v1_ListRunsRequest, _roulette_v1_ListRunsReply, _roulette_v1_ListRunsRequest__Output, _roulette_v1_ListRunsReply__Output>
+  MakePlan: MethodDefinition<_roulette_v1_MakePlanRequest, _roulette_v1_MakePlanReply, _roulette_v1_MakePlanRequest__Output, _roulette_v1_MakePlanReply__Output>
+  StartRun: MethodDefinition<_roulette_v1_StartRunRequest, _roulette_v1_StartRunReply, _roulette_v1_StartRunRequest__Output, _roulette_v1_StartRunReply__Output>
+  VerifyAudit: MethodDefinition<_roulette_v1_VerifyAuditRequest, _roulette_v1_VerifyAuditReply, _roulette_v1_VerifyAuditRequest__Output, _roulette_v1_VerifyAuditReply__Output>
+  WatchRun: MethodDefinition<_roulette_v1_WatchRunRequest, _roulette_v1_RunEvent, _roulette_v1_WatchRunRequest__Output, _roulette_v1_RunEvent__Output>
+}
