@@ -133,6 +133,9 @@ export type RunEventBody =
   | { readonly type: 'halt.requested'; readonly by: string; readonly reason: string; readonly ref: string | null }
   | { readonly type: 'revert.sent'; readonly order: OrderId; readonly node: NodeId }
   | { readonly type: 'halt.confirmed'; readonly nodes: readonly HaltedNode[] }
+  /** The steady state as a whole, judged at every sample from the first injection on; only changes are kept. */
+  | { readonly type: 'steady.lost'; readonly conditions: readonly string[] }
+  | { readonly type: 'steady.regained' }
   | { readonly type: 'recovery.started'; readonly stage: string; readonly withinMs: number }
   | {
       readonly type: 'recovery.measured';
