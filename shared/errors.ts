@@ -125,6 +125,10 @@ export const ERRORS = {
     'Read the message and the log of the agent.',
   ),
   NODE_AWAY: refused('The node is not connected.', 'Check the agent on that node.'),
+  NODE_NAME_TAKEN: refused(
+    'Another agent is connected under the same node name.',
+    'Give each agent a name of its own.',
+  ),
   JOURNAL_UNWRITABLE: refused(
     'The agent cannot write its undo journal, so it does not act.',
     'Free disk space or mend the state directory of the agent.',

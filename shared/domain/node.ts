@@ -41,11 +41,3 @@ export interface NodeMetrics {
 }
 
 export type NodeHealth = 'connected' | 'lost';
-
-export interface NodeView extends InventoryNode {
-  readonly facts: NodeFacts;
-  readonly metrics: NodeMetrics | null;
-  readonly health: NodeHealth;
-  readonly lastSeenAt: number;
-  readonly activeOrders: readonly string[];
-}

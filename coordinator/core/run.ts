@@ -1,0 +1,196 @@
+// The run state machine: what a run does next, given what has happened and the time.
+//
+// prepared -> baseline -> (playing -> recovering) per stage -> ended, and from anywhere -> halting -> ended.
+// Guarantees: orders leave only while playing; a run is called halted only when every open order is over;
+// nothing happens after `ended`. Pure: the shell records `events` durably and then does `acts`.
+
+import type { NodeId, OrderId } from '../../shared/domain/ids.ts';
+import { assertNever } from '../../shared/errors.ts';
+import { addSample, createHistory } from './judge.ts';
+import { judgeAborts, judgeBaseline, judgeRecovery, judgeSteady } from './run-judge.ts';
+import { confirmHalt, requestHalt } from './run-halt.ts';
+import { issueDueSlots, loseOverdueOrders, takeAnswer, takeEnd } from './run-orders.ts';
+import {
+  extend,
+  openOrders,
+  type Moment,
+  type RunContext,
+  type RunInput,
+  type RunState,
+  type Turn,
+} from './run-state.ts';
+
+/** How often a run is looked at when nothing else calls: monitors may go blind without an event. */
+const LONGEST_NAP_MS = 250;
+
+export function prepareRun(context: RunContext, connected: Iterable<NodeId>): RunState {
+  return {
+    phase: 'prepared',
+    phaseSince: 0,
+    monitorsSince: 0,
+    history: createHistory(context.experiment),
+    baseline: {},
+    steady: null,
+    stageIndex: 0,
+    issued: 0,
+    orders: new Map(),
+    connected: new Set(connected),
+    halt: null,
+    flaws: [],
+    damage: [],
+    ending: null,
+  };
+}
+
+/**
+ * A run that an earlier coordinator left open: its orders are ended, then it is closed with verdict `error`.
+ * `open` are the orders that have no recorded end.
+ */
+export function resumeForClosing(
+  context: RunContext,
+  open: readonly OrderId[],
+  wasPhase: string,
+  now: Moment,
+): RunState {
+  const orders = new Map(
+    open.flatMap((id) => {
+      const slot = context.plan.slots.find((candidate) => id.startsWith(`${context.run}/${candidate.id}@`));
+      const node = id.slice(id.lastIndexOf('@') + 1) as NodeId;
+      const deadline = now.mono + context.leaseMs + context.graceMs;
+      return slot === undefined
+        ? []
+        : [[id, { id, slot, node, stage: 'active' as const, deadline, outcome: null }] as const];
+    }),
+  );
+  const reason = `the coordinator stopped while the run was ${wasPhase}`;
+  return {
+    ...prepareRun(context, []),
+    phase: 'halting',
+    phaseSince: now.mono,
+    orders,
+    halt: { by: 'restart', reason, orders: [...orders.keys()] },
+  };
+}
+
+/** One decision. An ended run ignores everything. */
+export function reduceRun(context: RunContext, state: RunState, input: RunInput, now: Moment): Turn {
+  const start: Turn = { state, events: [], acts: [] };
+  if (state.phase === 'ended') return start;
+  return settle(context, take(context, start, input, now), now);
+}
+
+/** Milliseconds until the run wants to be looked at again; null when it has ended or not begun. */
+export function napOf(context: RunContext, state: RunState, now: Moment): number | null {
+  if (state.phase === 'ended' || state.phase === 'prepared') return null;
+  const due = nextSlotAt(context, state);
+  return Math.max(0, Math.min(LONGEST_NAP_MS, due - now.mono));
+}
+
+function nextSlotAt(context: RunContext, state: RunState): number {
+  const stage = context.plan.stages[state.stageIndex];
+  if (state.phase !== 'playing' || stage === undefined) return Number.POSITIVE_INFINITY;
+  const next = context.plan.slots.filter((slot) => slot.stage === stage.name)[state.issued];
+  return next === undefined ? Number.POSITIVE_INFINITY : state.phaseSince + next.offsetMs;
+}
+
+function take(context: RunContext, turn: Turn, input: RunInput, now: Moment): Turn {
+  switch (input.type) {
+    case 'start':
+      return start(context, turn, now);
+    case 'tick':
+      return turn;
+    case 'sample': {
+      const { monitor, value, why } = input.sample;
+      const history = addSample(turn.state.history, input.sample);
+      return extend(turn, { state: { history }, events: [{ type: 'monitor.sampled', monitor, value, why }] });
+    }
+    case 'answer':
+      return takeAnswer(context, turn, input.answer, now);
+    case 'end':
+      return takeEnd(turn, input.end);
+    case 'node':
+      return takeNode(turn, input.node, input.connected);
+    case 'halt':
+      return requestHalt(
+        context,
+        turn,
+        { by: 'person', reason: `${input.by}: ${input.reason}` },
+        { at: now, ...input },
+      );
+    default:
+      return assertNever(input);
+  }
+}
+
+function start(context: RunContext, turn: Turn, now: Moment): Turn {
+  if (turn.state.phase !== 'prepared') return turn;
+  return extend(turn, {
+    state: { phase: 'baseline', phaseSince: now.mono, monitorsSince: now.mono },
+    events: [{ type: 'baseline.started', lengthMs: context.experiment.baselineMs }],
+    acts: [{ type: 'start-monitors' }],
+  });
+}
+
+function takeNode(turn: Turn, node: NodeId, connected: boolean): Turn {
+  if (turn.state.connected.has(node) === connected) return turn;
+  const nodes = new Set(turn.state.connected);
+  if (connected) nodes.add(node);
+  else nodes.delete(node);
+  const concerned = [...turn.state.orders.values()].filter((order) => order.node === node);
+  const open = concerned.filter((order) => order.stage !== 'over');
+  // A revert that was sent while the node was away never arrived.
+  const again = connected && turn.state.phase === 'halting' ? open : [];
+  return extend(turn, {
+    state: { connected: nodes },
+    events: [
+      ...(open.length > 0 ? [{ type: connected ? ('node.returned' as const) : ('node.lost' as const), node }] : []),
+      ...again.map((order) => ({ type: 'revert.sent' as const, order: order.id, node })),
+    ],
+    acts: again.map((order) => ({ type: 'revert' as const, node, order: order.id })),
+  });
+}
+
+/** Goes through phases until nothing more follows from what is known now. */
+function settle(context: RunContext, turn: Turn, now: Moment): Turn {
+  let current = judgeSteady(context, loseOverdueOrders(turn, now), now);
+  for (;;) {
+    const next = proceed(context, current, now);
+    if (next === current) return current;
+    current = next;
+  }
+}
+
+function proceed(context: RunContext, turn: Turn, now: Moment): Turn {
+  switch (turn.state.phase) {
+    case 'prepared':
+    case 'ended':
+      return turn;
+    case 'baseline':
+      return judgeBaseline(context, turn, now);
+    case 'playing': {
+      const judged = judgeAborts(context, turn, now);
+      return judged === turn ? play(context, turn, now) : judged;
+    }
+    case 'recovering': {
+      const judged = turn.state.halt === null ? judgeAborts(context, turn, now) : turn;
+      return judged === turn ? judgeRecovery(context, turn, now) : judged;
+    }
+    case 'halting':
+      return confirmHalt(context, turn, now);
+    default:
+      return assertNever(turn.state.phase);
+  }
+}
+
+function play(context: RunContext, turn: Turn, now: Moment): Turn {
+  const issued = issueDueSlots(context, turn, now);
+  if (issued !== turn) return issued;
+  const stage = context.plan.stages[turn.state.stageIndex];
+  if (stage === undefined) throw new Error(`stage ${turn.state.stageIndex} is not in the plan`);
+  const allIssued = turn.state.issued === context.plan.slots.filter((slot) => slot.stage === stage.name).length;
+  if (!allIssued || openOrders(turn.state).length > 0) return turn;
+  return extend(turn, {
+    state: { phase: 'recovering', phaseSince: now.mono },
+    events: [{ type: 'recovery.started', stage: stage.name, withinMs: context.experiment.recoveryWithinMs }],
+  });
+}

@@ -1,0 +1,156 @@
+// One run in motion: takes inputs one after the other, decides (core/run.ts), records, publishes, acts.
+//
+// Nothing is done that was not recorded first. When recording fails, the run orders nothing more: it only
+// reverts what is open, and is closed by the next start of the coordinator.
+
+import type { Logger } from 'pino';
+import type { Clock } from '../../shared/clock.ts';
+import type { NodeId } from '../../shared/domain/ids.ts';
+import type { RunEvent, RunEventBody, RunRecord } from '../../shared/domain/run.ts';
+import { auditOf } from '../core/audit-of.ts';
+import { napOf, reduceRun } from '../core/run.ts';
+import { openOrders, type Act, type Moment, type RunContext, type RunInput, type RunState } from '../core/run-state.ts';
+import type { Store } from '../store/port.ts';
+
+export interface RunActorDeps {
+  readonly context: RunContext;
+  readonly record: RunRecord;
+  readonly state: RunState;
+  /** Number of the last event that is already in the store. */
+  readonly lastSeq: number;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly perform: (act: Act) => void;
+  /** Called once, when the run has ended or can go no further. */
+  readonly finished: () => void;
+}
+
+type Listener = (events: readonly RunEvent[]) => void;
+
+export class RunActor {
+  readonly #deps: RunActorDeps;
+  readonly #listeners = new Set<Listener>();
+  #state: RunState;
+  #record: RunRecord;
+  #seq: number;
+  /** Samples that wait for the next durable write; they allow no act, so they may wait. */
+  #unwritten: RunEvent[] = [];
+  #queue: Promise<void> = Promise.resolve();
+  #cancelNap: () => void = () => undefined;
+  #closed = false;
+
+  constructor(deps: RunActorDeps) {
+    this.#deps = deps;
+    this.#state = deps.state;
+    this.#record = deps.record;
+    this.#seq = deps.lastSeq;
+  }
+
+  get record(): RunRecord {
+    return this.#record;
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  get context(): RunContext {
+    return this.#deps.context;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Nodes whose leases this run keeps alive. None when it can no longer record. */
+  nodesToRenew(): NodeId[] {
+    return this.#closed ? [] : openOrders(this.#state).map(({ node }) => node);
+  }
+
+  /** Resolves when the input has been recorded and acted on. */
+  async post(input: RunInput): Promise<void> {
+    this.#queue = this.#queue.then(() => this.#take(input));
+    return this.#queue;
+  }
+
+  /** Gets events as they become known; samples perhaps before they are durable. */
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Events that are not in the store yet, for a reader that starts now. */
+  unwritten(): readonly RunEvent[] {
+    return this.#unwritten;
+  }
+
+  async #take(input: RunInput): Promise<void> {
+    if (this.#closed) return;
+    this.#cancelNap();
+    const moment = this.#moment();
+    const turn = reduceRun(this.#deps.context, this.#state, input, moment);
+    const events = turn.events.map((body) => this.#number(body, moment));
+    try {
+      await this.#write(turn.state, events);
+    } catch (error) {
+      this.#giveUp(error);
+      return;
+    }
+    this.#state = turn.state;
+    for (const listener of this.#listeners) listener(events);
+    for (const act of turn.acts) this.#deps.perform(act);
+    if (turn.state.phase === 'ended') this.#close();
+    else this.#nap();
+  }
+
+  #moment(): Moment {
+    return { mono: this.#deps.clock.monotonic(), wall: this.#deps.clock.now() };
+  }
+
+  #number(body: RunEventBody, moment: Moment): RunEvent {
+    this.#seq += 1;
+    return { run: this.#deps.context.run, seq: this.#seq, at: moment.wall, body };
+  }
+
+  async #write(state: RunState, events: readonly RunEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const all = [...this.#unwritten, ...events];
+    if (events.every(({ body }) => body.type === 'monitor.sampled') && all.length < MOST_UNWRITTEN) {
+      this.#unwritten = all;
+      return;
+    }
+    const record = recordOf(this.#record, state, events);
+    const audit = events.flatMap((event) => auditOf(event) ?? []);
+    await this.#deps.store.append({ events: all, audit, ...(record === this.#record ? {} : { run: record }) });
+    this.#record = record;
+    this.#unwritten = [];
+  }
+
+  #nap(): void {
+    const delay = napOf(this.#deps.context, this.#state, this.#moment());
+    if (delay === null) return;
+    this.#cancelNap = this.#deps.clock.after(delay, () => void this.post({ type: 'tick' }));
+  }
+
+  #giveUp(error: unknown): void {
+    const open = openOrders(this.#state);
+    this.#deps.log.error({ run: this.#record.id, open: open.length, err: error }, 'cannot record the run: reverting');
+    for (const { node, id } of open) this.#deps.perform({ type: 'revert', node, order: id });
+    this.#close();
+  }
+
+  #close(): void {
+    this.#closed = true;
+    this.#cancelNap();
+    this.#deps.finished();
+  }
+}
+
+/** A write of samples alone waits until this many have come together. */
+const MOST_UNWRITTEN = 64;
+
+function recordOf(record: RunRecord, state: RunState, events: readonly RunEvent[]): RunRecord {
+  if (state.ending === null) return state.phase === record.phase ? record : { ...record, phase: state.phase };
+  return { ...record, phase: 'ended', ...state.ending, endedAt: events.at(-1)?.at ?? record.preparedAt };
+}
