@@ -1,41 +1,49 @@
-// Which facts of a run go into the audit log, under which name: every decision before it is done, and what
+// Which facts of a run go into the audit log, and in whose name: every decision before it is done, and what
 // the nodes then reported of it. Samples and the comings and goings of nodes are timeline only.
 
 import type { AuditEntry } from '../../shared/audit.ts';
 import { canonicalJson } from '../../shared/canonical.ts';
 import type { RunEvent, RunEventBody } from '../../shared/domain/run.ts';
 
+/** Who stands behind each kind of fact; `null` = not audited. */
+const ACTORS: Readonly<Record<RunEventBody['type'], 'coordinator' | 'rule' | 'node' | 'person' | null>> = {
+  'run.prepared': 'person',
+  'baseline.started': null,
+  'baseline.measured': null,
+  'gate.passed': 'coordinator',
+  'gate.failed': 'coordinator',
+  'stage.started': 'coordinator',
+  'order.sent': 'coordinator',
+  'slot.substituted': 'coordinator',
+  'slot.skipped': 'coordinator',
+  'injection.started': 'node',
+  'injection.refused': 'node',
+  'injection.ended': 'node',
+  'injection.lost': 'coordinator',
+  'node.lost': null,
+  'node.returned': null,
+  'monitor.sampled': null,
+  'abort.breached': 'rule',
+  'halt.requested': 'person',
+  'revert.sent': 'coordinator',
+  'halt.confirmed': 'coordinator',
+  'steady.lost': null,
+  'steady.regained': null,
+  'recovery.started': null,
+  'recovery.measured': 'coordinator',
+  'stage.ended': null,
+  'run.ended': 'coordinator',
+};
+
 export function auditOf(event: RunEvent): AuditEntry | null {
-  const actor = actorOf(event.body);
+  const actor = ACTORS[event.body.type];
   if (actor === null) return null;
   const { type: action, ...detail } = event.body;
-  return { at: event.at, actor, action, run: event.run, detail: canonicalJson(detail) };
+  return { at: event.at, actor: nameOf(actor, event.body), action, run: event.run, detail: canonicalJson(detail) };
 }
 
-function actorOf(body: RunEventBody): string | null {
-  switch (body.type) {
-    case 'run.prepared':
-      return body.requestedBy;
-    case 'halt.requested':
-      return body.by;
-    case 'abort.breached':
-      return 'rule';
-    case 'injection.started':
-    case 'injection.refused':
-    case 'injection.ended':
-      return `agent:${body.node}`;
-    case 'gate.passed':
-    case 'gate.failed':
-    case 'stage.started':
-    case 'order.sent':
-    case 'slot.substituted':
-    case 'slot.skipped':
-    case 'revert.sent':
-    case 'injection.lost':
-    case 'halt.confirmed':
-    case 'run.ended':
-      return 'coordinator';
-    default:
-      return null;
-  }
+function nameOf(actor: string, body: RunEventBody): string {
+  if (body.type === 'run.prepared') return body.requestedBy;
+  if (body.type === 'halt.requested') return body.by;
+  return actor === 'node' && 'node' in body ? `agent:${body.node}` : actor;
 }

@@ -68,6 +68,13 @@ export interface RunState {
 }
 
 export type RunInput =
+  | {
+      readonly type: 'prepare';
+      readonly seed: string;
+      readonly planDigest: string;
+      readonly requestedBy: string;
+      readonly replayOf: RunId | null;
+    }
   | { readonly type: 'start' }
   /** Time has passed. */
   | { readonly type: 'tick' }

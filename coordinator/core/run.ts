@@ -4,7 +4,7 @@
 // Guarantees: orders leave only while playing; a run is called halted only when every open order is over;
 // nothing happens after `ended`. Pure: the shell records `events` durably and then does `acts`.
 
-import type { NodeId, OrderId } from '../../shared/domain/ids.ts';
+import { nodeId, type NodeId, type OrderId } from '../../shared/domain/ids.ts';
 import { assertNever } from '../../shared/errors.ts';
 import { addSample, createHistory } from './judge.ts';
 import { judgeAborts, judgeBaseline, judgeRecovery, judgeSteady } from './run-judge.ts';
@@ -55,7 +55,7 @@ export function resumeForClosing(
   const orders = new Map(
     open.flatMap((id) => {
       const slot = context.plan.slots.find((candidate) => id.startsWith(`${context.run}/${candidate.id}@`));
-      const node = id.slice(id.lastIndexOf('@') + 1) as NodeId;
+      const node = nodeId(id.slice(id.lastIndexOf('@') + 1));
       const deadline = now.mono + context.leaseMs + context.graceMs;
       return slot === undefined
         ? []
@@ -74,9 +74,9 @@ export function resumeForClosing(
 
 /** One decision. An ended run ignores everything. */
 export function reduceRun(context: RunContext, state: RunState, input: RunInput, now: Moment): Turn {
-  const start: Turn = { state, events: [], acts: [] };
-  if (state.phase === 'ended') return start;
-  return settle(context, take(context, start, input, now), now);
+  const still: Turn = { state, events: [], acts: [] };
+  if (state.phase === 'ended') return still;
+  return settle(context, take(context, still, input, now), now);
 }
 
 /** Milliseconds until the run wants to be looked at again; null when it has ended or not begun. */
@@ -95,6 +95,10 @@ function nextSlotAt(context: RunContext, state: RunState): number {
 
 function take(context: RunContext, turn: Turn, input: RunInput, now: Moment): Turn {
   switch (input.type) {
+    case 'prepare': {
+      const { type: _type, ...facts } = input;
+      return extend(turn, { events: [{ type: 'run.prepared', ...facts }] });
+    }
     case 'start':
       return start(context, turn, now);
     case 'tick':

@@ -3,9 +3,10 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { NodeId, OrderId } from '../../shared/domain/ids.ts';
 import type { ProcessSelector } from '../../shared/domain/experiment.ts';
-import type { InventoryNode, NodeFacts, NodeHealth, NodeMetrics } from '../../shared/domain/node.ts';
+import type { NodeHealth, NodeMetrics } from '../../shared/domain/node.ts';
 import { RouletteError } from '../../shared/errors.ts';
 import type { CoordinatorMessage } from '../../shared/rpc/generated/roulette/v1/CoordinatorMessage.ts';
+import type { Introduction } from '../../shared/rpc/node-wire.ts';
 import { toWireSelector, type Survey } from '../../shared/rpc/process-wire.ts';
 import { present } from '../../shared/rpc/absent.ts';
 
@@ -13,11 +14,6 @@ import { present } from '../../shared/rpc/absent.ts';
 export interface AgentLink {
   readonly send: (message: CoordinatorMessage) => void;
   readonly close: () => void;
-}
-
-export interface Introduction extends InventoryNode {
-  readonly facts: NodeFacts;
-  readonly activeOrders: readonly OrderId[];
 }
 
 export interface SurveyQuestion {

@@ -11,6 +11,7 @@ import { auditOf } from '../core/audit-of.ts';
 import { napOf, reduceRun } from '../core/run.ts';
 import { openOrders, type Act, type Moment, type RunContext, type RunInput, type RunState } from '../core/run-state.ts';
 import type { Store } from '../store/port.ts';
+import { LiveQueue } from './live-queue.ts';
 
 export interface RunActorDeps {
   readonly context: RunContext;
@@ -26,11 +27,10 @@ export interface RunActorDeps {
   readonly finished: () => void;
 }
 
-type Listener = (events: readonly RunEvent[]) => void;
-
 export class RunActor {
   readonly #deps: RunActorDeps;
-  readonly #listeners = new Set<Listener>();
+  readonly #followers = new Set<LiveQueue<RunEvent>>();
+  readonly #waiters = new Set<() => void>();
   #state: RunState;
   #record: RunRecord;
   #seq: number;
@@ -39,6 +39,7 @@ export class RunActor {
   #queue: Promise<void> = Promise.resolve();
   #cancelNap: () => void = () => undefined;
   #closed = false;
+  #failure: unknown = null;
 
   constructor(deps: RunActorDeps) {
     this.#deps = deps;
@@ -59,8 +60,9 @@ export class RunActor {
     return this.#deps.context;
   }
 
-  get closed(): boolean {
-    return this.#closed;
+  /** What kept the run from being recorded; null when all is well. */
+  get failure(): unknown {
+    return this.#failure;
   }
 
   /** Nodes whose leases this run keeps alive. None when it can no longer record. */
@@ -74,15 +76,26 @@ export class RunActor {
     return this.#queue;
   }
 
-  /** Gets events as they become known; samples perhaps before they are durable. */
-  subscribe(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Events from now on, samples perhaps before they are durable; ends with the run or when `signal` aborts. */
+  follow(signal: AbortSignal): AsyncIterable<RunEvent> {
+    const queue = new LiveQueue<RunEvent>();
+    queue.push(this.#unwritten);
+    if (this.#closed || signal.aborted) queue.end();
+    this.#followers.add(queue);
+    signal.addEventListener('abort', () => {
+      this.#followers.delete(queue);
+      queue.end();
+    });
+    return queue;
   }
 
-  /** Events that are not in the store yet, for a reader that starts now. */
-  unwritten(): readonly RunEvent[] {
-    return this.#unwritten;
+  /** Resolves when the state is as asked, or when the run goes no further. */
+  async until(reached: (state: RunState) => boolean): Promise<void> {
+    while (!this.#closed && !reached(this.#state)) {
+      await new Promise<void>((resolve) => {
+        this.#waiters.add(resolve);
+      });
+    }
   }
 
   async #take(input: RunInput): Promise<void> {
@@ -98,10 +111,11 @@ export class RunActor {
       return;
     }
     this.#state = turn.state;
-    for (const listener of this.#listeners) listener(events);
     for (const act of turn.acts) this.#deps.perform(act);
+    for (const queue of this.#followers) queue.push(events);
     if (turn.state.phase === 'ended') this.#close();
     else this.#nap();
+    this.#wakeWaiters();
   }
 
   #moment(): Moment {
@@ -122,7 +136,11 @@ export class RunActor {
     }
     const record = recordOf(this.#record, state, events);
     const audit = events.flatMap((event) => auditOf(event) ?? []);
-    await this.#deps.store.append({ events: all, audit, ...(record === this.#record ? {} : { run: record }) });
+    await this.#deps.store.append({
+      events: all,
+      audit,
+      ...(record === this.#record && all[0]?.seq !== 1 ? {} : { run: record }),
+    });
     this.#record = record;
     this.#unwritten = [];
   }
@@ -134,6 +152,7 @@ export class RunActor {
   }
 
   #giveUp(error: unknown): void {
+    this.#failure = error;
     const open = openOrders(this.#state);
     this.#deps.log.error({ run: this.#record.id, open: open.length, err: error }, 'cannot record the run: reverting');
     for (const { node, id } of open) this.#deps.perform({ type: 'revert', node, order: id });
@@ -143,7 +162,14 @@ export class RunActor {
   #close(): void {
     this.#closed = true;
     this.#cancelNap();
+    for (const queue of this.#followers) queue.end();
     this.#deps.finished();
+    this.#wakeWaiters();
+  }
+
+  #wakeWaiters(): void {
+    for (const wake of this.#waiters) wake();
+    this.#waiters.clear();
   }
 }
 

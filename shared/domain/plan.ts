@@ -75,3 +75,16 @@ export interface PlanProblem {
   readonly node: NodeId | null;
   readonly message: string;
 }
+
+/** Reads a plan back from the text that was made of it. Throws a TypeError for anything else. */
+export function parsePlan(text: string): Plan {
+  const value: unknown = JSON.parse(text);
+  if (!isPlan(value)) throw new TypeError('this is not a plan of roulette/v1');
+  return value;
+}
+
+function isPlan(value: unknown): value is Plan {
+  if (typeof value !== 'object' || value === null) return false;
+  const { apiVersion, kind } = value as { readonly apiVersion?: unknown; readonly kind?: unknown };
+  return apiVersion === 'roulette/v1' && kind === 'Plan';
+}

@@ -1,0 +1,89 @@
+// The agents' side of the wire: one stream per agent, its messages handed to fleet and runs.
+
+import type * as grpc from '@grpc/grpc-js';
+import type { Logger } from 'pino';
+import type { NodeId } from '../../shared/domain/ids.ts';
+import { RouletteError, messageOf } from '../../shared/errors.ts';
+import { toStatus } from '../../shared/rpc/failure.ts';
+import type { AgentMessage__Output } from '../../shared/rpc/generated/roulette/v1/AgentMessage.ts';
+import type { AgentServiceHandlers } from '../../shared/rpc/generated/roulette/v1/AgentService.ts';
+import type { CoordinatorMessage } from '../../shared/rpc/generated/roulette/v1/CoordinatorMessage.ts';
+import { fromWireHello, fromWireMetrics } from '../../shared/rpc/node-wire.ts';
+import { fromWireEnd, fromWireRefused, fromWireStarted } from '../../shared/rpc/order-wire.ts';
+import { fromWireSurvey } from '../../shared/rpc/process-wire.ts';
+import type { AgentLink, Fleet } from '../services/fleet.ts';
+import type { Runs } from '../services/runs.ts';
+
+interface AgentServiceDeps {
+  readonly fleet: Fleet;
+  readonly runs: Runs;
+  readonly term: number;
+  readonly beatMs: number;
+  readonly log: Logger;
+}
+
+type SessionStream = grpc.ServerDuplexStream<AgentMessage__Output, CoordinatorMessage>;
+
+export function createAgentService(deps: AgentServiceDeps): AgentServiceHandlers {
+  return { Session: (stream) => serveSession(deps, stream) };
+}
+
+function serveSession(deps: AgentServiceDeps, stream: SessionStream): void {
+  const { fleet, log } = deps;
+  let node: NodeId | null = null;
+  const link: AgentLink = { send: (message) => void stream.write(message), close: () => stream.end() };
+
+  function left(why: string): void {
+    if (node === null) return;
+    fleet.drop(node, link);
+    log.info({ node, why }, 'agent disconnected');
+    node = null;
+  }
+
+  stream.on('data', (message: AgentMessage__Output) => {
+    try {
+      if (message.hello !== null && message.hello !== undefined) node = admit(deps, link, message.hello);
+      else if (node === null) throw new RouletteError('ORDER_INVALID', 'the first message must be a hello');
+      else receive(deps, node, message);
+    } catch (error) {
+      log.warn({ node, err: error }, 'agent session refused');
+      stream.emit('error', toStatus(error));
+    }
+  });
+  stream.on('end', () => {
+    left('the agent ended the stream');
+    stream.end();
+  });
+  stream.on('cancelled', () => left('the stream broke'));
+  stream.on('error', (error) => left(messageOf(error)));
+}
+
+function admit(deps: AgentServiceDeps, link: AgentLink, hello: NonNullable<AgentMessage__Output['hello']>): NodeId {
+  const introduction = fromWireHello(hello);
+  if (typeof introduction === 'string') throw new RouletteError('ORDER_INVALID', introduction);
+  // Welcome first: what admission triggers (a revert of an orphan) must not overtake the term.
+  link.send({ welcome: { term: deps.term, heartbeatMs: deps.beatMs } });
+  deps.fleet.admit(introduction, link);
+  deps.log.info({ node: introduction.id, active: introduction.activeOrders.length }, 'agent connected');
+  return introduction.id;
+}
+
+function receive(deps: AgentServiceDeps, node: NodeId, message: AgentMessage__Output): void {
+  const { fleet, runs } = deps;
+  const { started, refused, ended, surveyReply } = message;
+  fleet.heard(node, message.heartbeat?.metrics ? fromWireMetrics(message.heartbeat.metrics) : null);
+  if (started) runs.answer(fromWireStarted(started));
+  else if (refused) runs.answer(fromWireRefused(refused));
+  else if (ended) void settle(deps, node, ended);
+  else if (surveyReply) fleet.answerSurvey(surveyReply.surveyId, fromWireSurvey(surveyReply.result), surveyReply.error);
+}
+
+/** The agent may forget an end once it is recorded; an end that could not be recorded comes again. */
+async function settle(
+  deps: AgentServiceDeps,
+  node: NodeId,
+  ended: NonNullable<AgentMessage__Output['ended']>,
+): Promise<void> {
+  const recorded = await deps.runs.end(fromWireEnd(ended));
+  if (recorded) deps.fleet.send(node, { settled: { orderId: ended.orderId } });
+}

@@ -1,0 +1,57 @@
+// Runs, events, nodes and audit rows in wire form.
+
+import type { AuditRow } from '../../shared/audit.ts';
+import { canonicalJson } from '../../shared/canonical.ts';
+import type { OrderId } from '../../shared/domain/ids.ts';
+import type { HaltedNode, RunEvent, RunSummary } from '../../shared/domain/run.ts';
+import { present } from '../../shared/rpc/absent.ts';
+import type { AuditRow as WireAuditRow } from '../../shared/rpc/generated/roulette/v1/AuditRow.ts';
+import type { HaltedInjection } from '../../shared/rpc/generated/roulette/v1/HaltedInjection.ts';
+import type { Node } from '../../shared/rpc/generated/roulette/v1/Node.ts';
+import type { Run } from '../../shared/rpc/generated/roulette/v1/Run.ts';
+import type { RunEvent as WireRunEvent } from '../../shared/rpc/generated/roulette/v1/RunEvent.ts';
+import type { FleetNode } from '../services/fleet.ts';
+
+export function toWireRun(record: RunSummary): Run {
+  const { id, experiment, owner, seed, planDigest, phase, requestedBy, preparedAt } = record;
+  const { verdict, reason, replayOf, endedAt } = record;
+  return {
+    id,
+    experiment,
+    owner,
+    seed,
+    planDigest,
+    phase,
+    requestedBy,
+    preparedAt,
+    ...present({ verdict, reason, replayOf, endedAt }),
+  };
+}
+
+export function toWireEvent({ run, seq, at, body }: RunEvent): WireRunEvent {
+  return { runId: run, seq, at, type: body.type, bodyJson: canonicalJson(body) };
+}
+
+export function toWireNode(node: FleetNode, activeOrders: readonly OrderId[]): Node {
+  const { id, environment, labels, faults, capabilities, facts, metrics, health, lastSeenAt } = node;
+  return {
+    id,
+    environment,
+    labels,
+    faults,
+    facts,
+    metrics,
+    lastSeenAt,
+    capabilities: [...capabilities],
+    connected: health === 'connected',
+    activeOrders: [...activeOrders],
+  };
+}
+
+export function toWireHalted({ node, order, state, at, why }: HaltedNode): HaltedInjection {
+  return { node, orderId: order, state, at, ...present({ why }) };
+}
+
+export function toWireAuditRow({ run, detail, ...row }: AuditRow): WireAuditRow {
+  return { ...row, runId: run, detailJson: detail };
+}

@@ -1,0 +1,301 @@
+// All runs of this coordinator: planning, starting, stopping, watching, and closing what an earlier one left open.
+
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import { canonicalJson, sha256 } from '../../shared/canonical.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Experiment } from '../../shared/domain/experiment.ts';
+import { runId, type NodeId, type OrderId, type RunId } from '../../shared/domain/ids.ts';
+import type { InjectionEnd, OrderAnswer } from '../../shared/domain/order.ts';
+import { parsePlan, type Plan } from '../../shared/domain/plan.ts';
+import type { HaltedNode, RunEvent, RunRecord } from '../../shared/domain/run.ts';
+import { RouletteError } from '../../shared/errors.ts';
+import { toWireOrder } from '../../shared/rpc/order-wire.ts';
+import { formatIssue, parseExperiment } from '../../shared/schema/document.ts';
+import { compilePlan } from '../core/compile.ts';
+import { haltedNodes } from '../core/run-halt.ts';
+import { prepareRun, resumeForClosing } from '../core/run.ts';
+import type { Act, RunContext, RunState } from '../core/run-state.ts';
+import { startMonitors } from '../monitors/index.ts';
+import type { Store } from '../store/port.ts';
+import { countProcesses } from './count-processes.ts';
+import type { Fleet } from './fleet.ts';
+
+import { RunActor } from './run-actor.ts';
+
+export interface RunsDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly fleet: Fleet;
+  readonly log: Logger;
+  readonly environment: string;
+  readonly term: number;
+  readonly leaseMs: number;
+  readonly graceMs: number;
+}
+
+export interface PlanRequest {
+  readonly document: string;
+  /** Named in error messages. */
+  readonly file: string;
+  readonly seed: string | null;
+}
+
+export interface StartRequest extends PlanRequest {
+  /** The digest that the operator saw; `null` when none was shown. */
+  readonly expectedDigest: string | null;
+  readonly requestedBy: string;
+  readonly replayOf: RunId | null;
+}
+
+export interface HaltRequest {
+  readonly run: RunId;
+  readonly requestedBy: string;
+  readonly reason: string;
+  readonly ref: string | null;
+}
+
+export interface Planned {
+  readonly experiment: Experiment;
+  readonly plan: Plan;
+  /** Canonical JSON of the plan; `digest` is its SHA-256. */
+  readonly text: string;
+  readonly digest: string;
+}
+
+export class Runs {
+  readonly #deps: RunsDeps;
+  readonly #actors = new Map<RunId, RunActor>();
+
+  constructor(deps: RunsDeps) {
+    this.#deps = deps;
+    deps.fleet.listen({
+      connected: (node, active) => this.#connected(node, active),
+      lost: (node) => this.#postAll({ type: 'node', node, connected: false }),
+    });
+  }
+
+  /** Throws DOCUMENT_INVALID with every issue, one a line. */
+  plan(request: PlanRequest): Planned {
+    const parsed = parseExperiment(request.document, request.file);
+    if (!parsed.ok) {
+      const code = parsed.issues[0]?.code ?? 'DOCUMENT_INVALID';
+      throw new RouletteError(code, parsed.issues.map((issue) => formatIssue(issue)).join('\n'));
+    }
+    const { experiment, digest: documentDigest } = parsed;
+    const seed = request.seed ?? experiment.seed ?? randomBytes(8).toString('hex');
+    const inventory = this.#deps.fleet.nodes();
+    const plan = compilePlan({ experiment, documentDigest, seed, environment: this.#deps.environment, inventory });
+    const text = canonicalJson(plan);
+    return { experiment, plan, text, digest: sha256(text) };
+  }
+
+  /** Returns once the run is recorded; it then plays by itself. */
+  async start(request: StartRequest): Promise<RunRecord> {
+    const planned = this.plan(request);
+    const { plan, digest, experiment } = planned;
+    if (request.expectedDigest !== null && request.expectedDigest !== digest) {
+      throw new RouletteError('PLAN_CHANGED', `the plan is now ${digest}, not ${request.expectedDigest}`);
+    }
+    const problem = plan.problems[0];
+    if (problem !== undefined) throw new RouletteError(problem.code, problem.message);
+    const id = runId(`run-${randomBytes(6).toString('hex')}`);
+    const { requestedBy, replayOf } = request;
+    const at = this.#deps.clock.now();
+    const { seed } = plan;
+    const record: RunRecord = {
+      id,
+      experiment: experiment.name,
+      owner: experiment.owner,
+      seed,
+      planDigest: digest,
+      phase: 'prepared',
+      verdict: null,
+      reason: null,
+      requestedBy,
+      replayOf,
+      preparedAt: at,
+      endedAt: null,
+      document: request.document,
+      plan: planned.text,
+    };
+    const context = this.#contextOf(id, experiment, plan);
+    const actor = this.#open(context, record, prepareRun(context, this.#deps.fleet.connected()), 0);
+    await actor.post({ type: 'prepare', seed, planDigest: digest, requestedBy, replayOf });
+    if (actor.failure !== null) throw actor.failure;
+    void actor.post({ type: 'start' });
+    return record;
+  }
+
+  /** Resolves with the proof when every open injection of the run is over. Throws RUN_NOT_FOUND, RUN_ENDED. */
+  async halt(request: HaltRequest): Promise<{ record: RunRecord; injections: readonly HaltedNode[] }> {
+    const actor = this.#actors.get(request.run);
+    if (actor === undefined) {
+      const record = await this.get(request.run);
+      throw new RouletteError('RUN_ENDED', `${record.id} has ended: ${record.verdict ?? record.phase}`);
+    }
+    const { requestedBy: by, reason, ref } = request;
+    await actor.post({ type: 'halt', by, reason, ref });
+    await actor.until((state) => state.phase !== 'halting');
+    return { record: actor.record, injections: haltedNodes(actor.state) };
+  }
+
+  /** Throws RUN_NOT_FOUND. */
+  async get(id: RunId): Promise<RunRecord> {
+    const record = this.#actors.get(id)?.record ?? (await this.#deps.store.getRun(id));
+    if (record === null) throw new RouletteError('RUN_NOT_FOUND', `there is no run ${id}`);
+    return record;
+  }
+
+  /** Newest first. */
+  async list(limit: number): Promise<readonly RunRecord[]> {
+    return this.#deps.store.listRuns(limit);
+  }
+
+  /** The timeline so far, and then, unless `historyOnly`, what comes until the run has ended or `signal` aborts. */
+  async *watch(id: RunId, options: WatchOptions): AsyncGenerator<RunEvent> {
+    await this.get(id);
+    const actor = this.#actors.get(id);
+    let seq = options.afterSeq;
+    const live = actor?.follow(options.signal);
+    for (const event of await this.#deps.store.listEvents(id, seq)) {
+      seq = event.seq;
+      yield event;
+    }
+    if (live === undefined || options.historyOnly) return;
+    for await (const event of live) {
+      if (event.seq > seq) yield event;
+    }
+  }
+
+  /** The first word of a node on an order. */
+  answer(answer: OrderAnswer): void {
+    void this.#actorOf(answer.orderId)?.post({ type: 'answer', answer });
+  }
+
+  /** The last word of a node on an order. True when it is recorded, or concerns no run, so that the node may forget it. */
+  async end(end: InjectionEnd): Promise<boolean> {
+    const actor = this.#actorOf(end.orderId);
+    await actor?.post({ type: 'end', end });
+    return actor === undefined || actor.failure === null;
+  }
+
+  /** Open injections per node, as the runs know them. */
+  openOrders(node: NodeId): OrderId[] {
+    return [...this.#actors.values()].flatMap((actor) =>
+      [...actor.state.orders.values()]
+        .filter((order) => order.node === node && order.stage !== 'over')
+        .map(({ id }) => id),
+    );
+  }
+
+  /** Renews the leases of every node that has an open order of a run that can still be recorded. */
+  renewLeases(): void {
+    const nodes = new Set([...this.#actors.values()].flatMap((actor) => actor.nodesToRenew()));
+    for (const node of nodes) this.#deps.fleet.send(node, { renew: { leaseMs: this.#deps.leaseMs } });
+  }
+
+  /** At start: ends what an earlier coordinator left open, and closes those runs as `error`. */
+  async closeLeftovers(): Promise<void> {
+    for (const record of await this.#deps.store.openRuns()) await this.#closeLeftover(record);
+  }
+
+  async #closeLeftover(record: RunRecord): Promise<void> {
+    const events = await this.#deps.store.listEvents(record.id, 0);
+    const parsed = parseExperiment(record.document, record.id);
+    if (!parsed.ok) throw new RouletteError('INTERNAL', `the document of ${record.id} is no longer valid`);
+    const context = this.#contextOf(record.id, parsed.experiment, parsePlan(record.plan));
+    const now = { mono: this.#deps.clock.monotonic(), wall: this.#deps.clock.now() };
+    const state = resumeForClosing(context, ordersWithoutEnd(events), record.phase, now);
+    this.#deps.log.warn({ run: record.id, orders: state.orders.size }, 'closing a run that was left open');
+    const actor = this.#open(context, record, state, events.at(-1)?.seq ?? 0);
+    await actor.post({ type: 'tick' });
+  }
+
+  /** Halts every run and waits for the confirmations. */
+  async stop(): Promise<void> {
+    const request = { requestedBy: 'coordinator', reason: 'it is being stopped', ref: null };
+    await Promise.all([...this.#actors.keys()].map((run) => this.halt({ run, ...request })));
+  }
+
+  #contextOf(run: RunId, experiment: Experiment, plan: Plan): RunContext {
+    const { term, leaseMs, graceMs } = this.#deps;
+    return { run, experiment, plan, term, leaseMs, graceMs };
+  }
+
+  #open(context: RunContext, record: RunRecord, state: RunState, lastSeq: number): RunActor {
+    const { store, clock, log } = this.#deps;
+    const stopMonitors = new AbortController();
+    const actor = new RunActor({
+      context,
+      record,
+      state,
+      lastSeq,
+      store,
+      clock,
+      log: log.child({ run: record.id }),
+      perform: (act) => this.#perform(act, actor, stopMonitors.signal),
+      finished: () => {
+        stopMonitors.abort();
+        this.#actors.delete(record.id);
+      },
+    });
+    this.#actors.set(record.id, actor);
+    return actor;
+  }
+
+  #perform(act: Act, actor: RunActor, signal: AbortSignal): void {
+    const { fleet, clock } = this.#deps;
+    switch (act.type) {
+      case 'send':
+        fleet.send(act.node, { inject: toWireOrder(act.order) });
+        return;
+      case 'revert':
+        fleet.send(act.node, { revert: { orderId: act.order } });
+        return;
+      case 'start-monitors': {
+        const { experiment } = actor.context;
+        const count = countProcesses(fleet, experiment);
+        startMonitors(
+          experiment.monitors,
+          { clock, countProcesses: count },
+          (sample) => void actor.post({ type: 'sample', sample }),
+          signal,
+        );
+      }
+    }
+  }
+
+  #actorOf(order: OrderId): RunActor | undefined {
+    return this.#actors.get(runId(order.slice(0, order.indexOf('/'))));
+  }
+
+  #connected(node: NodeId, active: readonly OrderId[]): void {
+    // An active injection that no run here knows of belongs to nobody any more.
+    for (const orderId of active) {
+      if (this.#actorOf(orderId) === undefined) this.#deps.fleet.send(node, { revert: { orderId } });
+    }
+    this.#postAll({ type: 'node', node, connected: true });
+  }
+
+  #postAll(input: { readonly type: 'node'; readonly node: NodeId; readonly connected: boolean }): void {
+    for (const actor of this.#actors.values()) void actor.post(input);
+  }
+}
+
+interface WatchOptions {
+  readonly afterSeq: number;
+  readonly historyOnly: boolean;
+  readonly signal: AbortSignal;
+}
+
+function ordersWithoutEnd(events: readonly RunEvent[]): OrderId[] {
+  const open = new Set<OrderId>();
+  for (const { body } of events) {
+    if (body.type === 'order.sent') open.add(body.order);
+    if (body.type === 'injection.ended' || body.type === 'injection.refused' || body.type === 'injection.lost') {
+      open.delete(body.order);
+    }
+  }
+  return [...open];
+}
