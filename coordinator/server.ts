@@ -1,0 +1,78 @@
+// The coordinator as a whole: store, fleet, runs and the two listeners, put together and taken apart again.
+
+import * as grpc from '@grpc/grpc-js';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation } from 'grpc-health-check';
+import type { Logger } from 'pino';
+import { repeatEvery, type Clock } from '../shared/clock.ts';
+import { loadAgentWire, loadOperatorWire, type Wire } from '../shared/rpc/load.ts';
+import { listen, SERVER_OPTIONS, shutDown } from '../shared/rpc/transport.ts';
+import type { CoordinatorConfig } from '../shared/schema/config.ts';
+import { createAgentService } from './rpc/agent-service.ts';
+import { createOperatorService } from './rpc/operator-service.ts';
+import { Fleet } from './services/fleet.ts';
+import { Runs } from './services/runs.ts';
+import { openSqliteStore } from './store/sqlite.ts';
+
+export interface CoordinatorServer {
+  /** `host:port` that agents connect to. */
+  readonly agents: string;
+  /** `host:port` that operators connect to. */
+  readonly operators: string;
+  /** Halts every run, waits for the nodes, closes the store. */
+  readonly stop: () => Promise<void>;
+}
+
+/** A node that missed this many beats counts as lost. */
+const MISSED_BEATS = 3;
+/** How much longer than lease or duration a node's word is waited for. */
+const GRACE_MS = 2000;
+/** How long calls in flight may take when the server ends. */
+const SHUTDOWN_MS = 1000;
+
+export async function startCoordinator(
+  config: CoordinatorConfig,
+  deps: { readonly clock: Clock; readonly log: Logger },
+): Promise<CoordinatorServer> {
+  const { clock, log } = deps;
+  const { environment, leaseMs, beatMs } = config;
+  const store = await openSqliteStore({ file: config.store });
+  const term = await store.nextTerm();
+  const fleet = new Fleet({ clock, silenceMs: MISSED_BEATS * beatMs });
+  const runs = new Runs({ store, clock, fleet, log, environment, term, leaseMs, graceMs: GRACE_MS });
+  await runs.closeLeftovers();
+
+  const agentWire = loadAgentWire();
+  const agentServer = createServer(agentWire, 'roulette.v1.AgentService');
+  const agentService = createAgentService({ fleet, runs, term, beatMs, log });
+  agentServer.addService(agentWire.types.roulette.v1.AgentService.service, agentService);
+  const operatorWire = loadOperatorWire();
+  const operatorServer = createServer(operatorWire, 'roulette.v1.OperatorService');
+  const operatorService = createOperatorService({ runs, fleet, store });
+  operatorServer.addService(operatorWire.types.roulette.v1.OperatorService.service, operatorService);
+  const agents = await listen(agentServer, config.agents.listen);
+  const operators = await listen(operatorServer, config.operators.listen);
+
+  const stopBeat = repeatEvery(clock, beatMs, () => {
+    fleet.sweep();
+    runs.renewLeases();
+  });
+  return {
+    agents,
+    operators,
+    stop: async () => {
+      await runs.stop();
+      stopBeat();
+      await Promise.all([shutDown(operatorServer, SHUTDOWN_MS), shutDown(agentServer, SHUTDOWN_MS)]);
+      await store.close();
+    },
+  };
+}
+
+/** A server with health service and reflection, as gRPC tools expect them. */
+function createServer(wire: Wire<unknown>, service: string): grpc.Server {
+  const server = new grpc.Server(SERVER_OPTIONS);
+  new HealthImplementation({ '': 'SERVING', [service]: 'SERVING' }).addToServer(server);
+  new ReflectionService(wire.definition).addToServer(server);
+  return server;
+}
