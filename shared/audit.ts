@@ -1,11 +1,14 @@
 // The audit log's hash chain. Each row's hash covers the row's every field and the hash before it, so that a
 // changed byte, a missing row or two swapped rows break the chain at a row that can be named.
+//
+// What is hashed is the JSON array [seq, at, actor, action, run, detail, prev] as UTF-8, a text that SQLite's
+// json_array() gives as well, so that a log can be checked without this program (docs/audit.md).
 
 import { canonicalJson, sha256 } from './canonical.ts';
 
 /** Who decided what, before it is done. */
 export interface AuditEntry {
-  /** Wall clock, milliseconds since the epoch. */
+  /** Wall clock, whole milliseconds since the epoch. */
   readonly at: number;
   /** A person, `rule`, `coordinator`, or `agent:<node>` for what a node reported. */
   readonly actor: string;
@@ -20,7 +23,9 @@ export interface AuditEntry {
 export interface AuditRow extends AuditEntry {
   /** From 1, without a gap. */
   readonly seq: number;
+  /** Hash of the row before. */
   readonly prev: string;
+  /** SHA-256 in lower-case hexadecimal, over all other fields. */
   readonly hash: string;
 }
 
@@ -33,10 +38,18 @@ export interface AuditHead {
 /** What the first row's `prev` holds, and the head of an empty log. */
 export const GENESIS: AuditHead = { seq: 0, hash: '0'.repeat(64) };
 
+/** Throws a TypeError for an entry that no store could give back exactly as it came. */
 export function chainEntry(head: AuditHead, entry: AuditEntry): AuditRow {
-  const seq = head.seq + 1;
-  const prev = head.hash;
-  return { seq, ...entry, prev, hash: hashRow({ seq, ...entry, prev }) };
+  if (!Number.isSafeInteger(entry.at)) throw new TypeError(`an audit entry cannot be of time ${entry.at}`);
+  const { at, actor, action, run, detail } = entry;
+  if (hasLoneSurrogate(actor + action + run + detail)) throw new TypeError('an audit entry is not well-formed Unicode');
+  const row = { seq: head.seq + 1, at, actor, action, run, detail, prev: head.hash };
+  return { ...row, hash: hashRow(row) };
+}
+
+/** Half a character of UTF-16 has no UTF-8 form: a store would write something else in its place. */
+function hasLoneSurrogate(text: string): boolean {
+  return /\p{Surrogate}/u.test(text);
 }
 
 function hashRow(row: Omit<AuditRow, 'hash'>): string {
@@ -50,13 +63,28 @@ export type ChainCheck =
 export function checkChain(head: AuditHead, rows: Iterable<AuditRow>): ChainCheck {
   let last = head;
   for (const row of rows) {
-    const expected = last.seq + 1;
-    if (row.seq !== expected)
-      return { ok: false, row: expected, why: `row ${expected} is missing; row ${row.seq} follows row ${last.seq}` };
-    if (row.prev !== last.hash)
-      return { ok: false, row: expected, why: `row ${expected} does not continue the row before it` };
-    if (row.hash !== hashRow(row)) return { ok: false, row: expected, why: `row ${expected} is not as it was written` };
+    const flaw = flawOf(last, row);
+    if (flaw !== null) return { ok: false, row: last.seq + 1, why: flaw };
     last = { seq: row.seq, hash: row.hash };
   }
   return { ok: true, head: last };
+}
+
+function flawOf(last: AuditHead, row: AuditRow): string | null {
+  const expected = last.seq + 1;
+  if (row.seq !== expected) return `row ${expected} is missing: row ${row.seq} is in its place`;
+  if (row.hash !== hashRow(row)) return `row ${expected} is not as it was written`;
+  if (row.prev === last.hash) return null;
+  return expected === 1 ? 'row 1 is not the first row' : `row ${expected} does not continue row ${last.seq}`;
+}
+
+/** Checks that a chain ends where the store's own note of its newest row says. */
+export function checkEnd(end: AuditHead, noted: AuditHead): ChainCheck {
+  if (end.seq < noted.seq)
+    return { ok: false, row: end.seq + 1, why: `row ${end.seq + 1} is missing: the log ends before row ${noted.seq}` };
+  if (end.seq > noted.seq)
+    return { ok: false, row: noted.seq + 1, why: `row ${noted.seq + 1} is later than the newest row on record` };
+  if (end.hash !== noted.hash)
+    return { ok: false, row: end.seq, why: `row ${end.seq} is not the newest row on record` };
+  return { ok: true, head: end };
 }

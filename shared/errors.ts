@@ -151,6 +151,17 @@ export const ERRORS = {
     'Free disk space or mend the permissions of the database file.',
   ),
   STORE_NEWER: usage('The database was written by a newer version.', 'Start that version or a later one.'),
+  STORE_LOCKED: usage(
+    'Another coordinator has the database open.',
+    'Stop it first, or give each coordinator a database file of its own.',
+  ),
+  STORE_UNREADABLE: {
+    exit: EXIT.refused,
+    http: 500,
+    grpc: 'DATA_LOSS',
+    meaning: 'The database file is damaged, or is not one that this program wrote.',
+    remedy: 'Keep the file as evidence and restore a backup.',
+  },
   INTERNAL: internal('A defect in Roulette.', 'Report it with the message and the log.'),
 } as const satisfies Record<string, ErrorEntry>;
 

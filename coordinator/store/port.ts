@@ -1,5 +1,5 @@
-// The store port. Implementations: memory (tests), SQLite (the embedded default), failing (tests of failure paths).
-// One contract suite runs over all of them.
+// The store port. Implementations: SQLite (the embedded default), and for tests one in memory and one whose
+// writes fail. One contract suite runs over all of them.
 
 import type { AuditEntry, AuditHead, AuditRow } from '../../shared/audit.ts';
 import type { RunId } from '../../shared/domain/ids.ts';
@@ -7,27 +7,36 @@ import type { RunEvent, RunRecord } from '../../shared/domain/run.ts';
 
 /** What belongs to one act and becomes durable together, or not at all. */
 export interface Batch {
+  /** Of runs that the store has, or that this batch brings; each `seq` is new in its run. */
   readonly events?: readonly RunEvent[];
   readonly audit?: readonly AuditEntry[];
   /** Replaces the record of the same id, or adds it. */
   readonly run?: RunRecord;
 }
 
+/** Reads throw STORE_UNREADABLE, naming table and row, for what is not as it was written. */
 export interface Store {
-  /** Durable when it resolves. Throws STORE_UNWRITABLE and writes nothing when it cannot. */
+  /**
+   * Durable when it resolves. When it cannot write it throws STORE_UNWRITABLE, and AUDIT_BROKEN when the audit
+   * log does not end where the store left it; in both cases nothing of the batch is kept.
+   */
   readonly append: (batch: Batch) => Promise<void>;
   readonly getRun: (id: RunId) => Promise<RunRecord | null>;
-  /** Newest first. */
+  /** Newest first, in the order in which they were added. */
   readonly listRuns: (limit: number) => Promise<readonly RunRecord[]>;
   /** Runs whose phase is not `ended`, oldest first. */
   readonly openRuns: () => Promise<readonly RunRecord[]>;
   /** Events of a run with a larger `seq`, in order. */
   readonly listEvents: (id: RunId, afterSeq: number) => Promise<readonly RunEvent[]>;
-  /** Rows with a larger `seq`, in order, at most `limit`. Throws AUDIT_BROKEN naming the row that cannot be read. */
+  /**
+   * Rows with a larger `seq`, in order, at most `limit` and possibly fewer; none means the end of the log.
+   * A row that cannot be read ends the page before it, and throws AUDIT_BROKEN when it would be the first.
+   */
   readonly listAudit: (afterSeq: number, limit: number) => Promise<readonly AuditRow[]>;
   /** Number and hash of the newest row, kept apart from the rows so that a lost tail shows. */
   readonly auditHead: () => Promise<AuditHead>;
   /** A number that is larger at each call, over restarts too: the coordinator's term. */
   readonly nextTerm: () => Promise<number>;
+  /** A second call does nothing. */
   readonly close: () => Promise<void>;
 }
