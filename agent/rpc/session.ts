@@ -55,9 +55,11 @@ type Stream = grpc.ClientDuplexStream<AgentMessage, CoordinatorMessage__Output>;
 async function holdSession(deps: SessionDeps, stream: Stream, signal: AbortSignal): Promise<boolean> {
   const { log, outbox, coordinator } = deps;
   let welcomed = false;
-  let stopBeat = (): void => undefined;
+  let stopBeat: (() => void) | null = null;
   const send = (message: AgentMessage): void => void stream.write(message);
-  const hangUp = (): void => stream.end();
+  const hangUp = (): void => {
+    stream.end();
+  };
   signal.addEventListener('abort', hangUp, { once: true });
 
   let introduction = deps.introduce();
@@ -72,7 +74,7 @@ async function holdSession(deps: SessionDeps, stream: Stream, signal: AbortSigna
       log.info({ coordinator, term: message.welcome.term }, 'connected');
       for (const said of outbox.unsettled()) send(said);
       outbox.connect(send);
-      stopBeat();
+      stopBeat?.();
       stopBeat = repeatEvery(deps.clock, message.welcome.heartbeatMs, () => {
         const current = deps.introduce();
         if (current !== introduction) sendHello(deps, current, send);
@@ -86,7 +88,7 @@ async function holdSession(deps: SessionDeps, stream: Stream, signal: AbortSigna
       resolve();
     });
   });
-  stopBeat();
+  stopBeat?.();
   outbox.connect(null);
   signal.removeEventListener('abort', hangUp);
   return welcomed;

@@ -72,18 +72,13 @@ function receive(deps: AgentServiceDeps, node: NodeId, message: AgentMessage__Ou
   const { fleet, runs } = deps;
   const { started, refused, ended, surveyReply } = message;
   fleet.heard(node, message.heartbeat?.metrics ? fromWireMetrics(message.heartbeat.metrics) : null);
-  if (started) runs.answer(fromWireStarted(started));
-  else if (refused) runs.answer(fromWireRefused(refused));
-  else if (ended) void settle(deps, node, ended);
+  if (started) void runs.answer(fromWireStarted(started));
+  else if (refused) void settle(fleet, node, refused.orderId, runs.answer(fromWireRefused(refused)));
+  else if (ended) void settle(fleet, node, ended.orderId, runs.end(fromWireEnd(ended)));
   else if (surveyReply) fleet.answerSurvey(surveyReply.surveyId, fromWireSurvey(surveyReply.result), surveyReply.error);
 }
 
-/** The agent may forget an end once it is recorded; an end that could not be recorded comes again. */
-async function settle(
-  deps: AgentServiceDeps,
-  node: NodeId,
-  ended: NonNullable<AgentMessage__Output['ended']>,
-): Promise<void> {
-  const recorded = await deps.runs.end(fromWireEnd(ended));
-  if (recorded) deps.fleet.send(node, { settled: { orderId: ended.orderId } });
+/** The agent may forget its last word once it is recorded; one that could not be recorded comes again. */
+async function settle(fleet: Fleet, node: NodeId, orderId: string, recorded: Promise<boolean>): Promise<void> {
+  if (await recorded) fleet.send(node, { settled: { orderId } });
 }

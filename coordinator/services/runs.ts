@@ -15,7 +15,7 @@ import { formatIssue, parseExperiment } from '../../shared/schema/document.ts';
 import { compilePlan } from '../core/compile.ts';
 import { haltedNodes } from '../core/run-halt.ts';
 import { prepareRun, resumeForClosing } from '../core/run.ts';
-import type { Act, RunContext, RunState } from '../core/run-state.ts';
+import type { Act, RunContext, RunInput, RunState } from '../core/run-state.ts';
 import { startMonitors } from '../monitors/index.ts';
 import type { Store } from '../store/port.ts';
 import { countProcesses } from './count-processes.ts';
@@ -168,15 +168,19 @@ export class Runs {
     }
   }
 
-  /** The first word of a node on an order. */
-  answer(answer: OrderAnswer): void {
-    void this.#actorOf(answer.orderId)?.post({ type: 'answer', answer });
+  /** The first word of a node on an order. True as for `end`. */
+  async answer(answer: OrderAnswer): Promise<boolean> {
+    return this.#postWord(answer.orderId, { type: 'answer', answer });
   }
 
-  /** The last word of a node on an order. True when it is recorded, or concerns no run, so that the node may forget it. */
+  /** The last word of a node on an order. True when it is recorded or concerns no run: the node may forget it. */
   async end(end: InjectionEnd): Promise<boolean> {
-    const actor = this.#actorOf(end.orderId);
-    await actor?.post({ type: 'end', end });
+    return this.#postWord(end.orderId, { type: 'end', end });
+  }
+
+  async #postWord(order: OrderId, input: RunInput): Promise<boolean> {
+    const actor = this.#actorOf(order);
+    await actor?.post(input);
     return actor === undefined || actor.failure === null;
   }
 
