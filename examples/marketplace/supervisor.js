@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const GRACE_MS = 500;
 
-/** @typedef {{ child: import('node:child_process').ChildProcess, exited: Promise<void> }} Running */
+/** @typedef {{ child: import('node:child_process').ChildProcess, exited: Promise<Record<string, unknown>> }} Running */
 
 /** @param {string} logFile */
 export function createSupervisor(logFile) {
@@ -33,8 +33,8 @@ export function createSupervisor(logFile) {
    */
   async function keep(name, argvFor) {
     const first = launch(name, argvFor(0));
-    const failed = first.exited.then(() => {
-      throw new Error(`${name} ended before it served`);
+    const failed = first.exited.then((how) => {
+      throw new Error(`${name} ended before it served: ${JSON.stringify(how)}`);
     });
     const [message] = /** @type {[{ port?: number }]} */ (await Promise.race([once(first.child, 'message'), failed]));
     const port = message.port ?? 0;
@@ -77,9 +77,10 @@ export function createSupervisor(logFile) {
     });
     log({ event: 'started', name, pid: child.pid });
 
-    const exited = once(child, 'exit').then(([code, signal]) => {
+    const exited = exitOf(child).then((how) => {
       children.delete(running);
-      log({ event: 'exited', name, pid: child.pid, code, signal });
+      log({ event: 'exited', name, pid: child.pid, ...how });
+      return how;
     });
     const running = { child, exited };
     children.add(running);
@@ -89,5 +90,18 @@ export function createSupervisor(logFile) {
   /** @param {Record<string, unknown>} fact */
   function log(fact) {
     appendFileSync(logFile, `${JSON.stringify({ at: Date.now(), ...fact })}\n`);
+  }
+}
+
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {Promise<Record<string, unknown>>} how it ended, or why it could not even be started
+ */
+async function exitOf(child) {
+  try {
+    const [code, signal] = /** @type {[number | null, string | null]} */ (await once(child, 'exit'));
+    return { code, signal };
+  } catch (error) {
+    return { error: String(error) };
   }
 }
