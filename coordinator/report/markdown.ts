@@ -3,7 +3,7 @@
 import type { RunEvent, RunRecord } from '../../shared/domain/run.ts';
 import { parseExperiment } from '../../shared/schema/document.ts';
 import { formatDuration } from '../../shared/units.ts';
-import { describeEvent } from '../../shared/describe-event.ts';
+import { describeEvent, describeObservation, round } from '../../shared/describe-event.ts';
 import type { Findings, InjectionFinding } from '../core/findings.ts';
 
 const HEADLINES = {
@@ -91,10 +91,7 @@ function victimsOf({ targets }: InjectionFinding): string {
 }
 
 function effectOf({ outcome, why, observations, endReason }: InjectionFinding): string {
-  const seen = observations.map(({ name, asked, achieved, unit, note }) => {
-    const of = asked === null ? '' : ` of ${number(asked)}`;
-    return `${name}: ${achieved === null ? 'unknown' : number(achieved)}${of} ${unit}${note === '' ? '' : ` (${note})`}`;
-  });
+  const seen = observations.map((observation) => describeObservation(observation));
   const end = endReason === null || endReason === 'completed' ? [] : [`ended: ${endReason}`];
   const trouble = why === null ? [] : [`**${outcome}**: ${why}`];
   return [...seen, ...end, ...trouble].join('<br>');
@@ -120,7 +117,7 @@ function monitorSection({ monitors }: Findings): string {
   if (monitors.length === 0) return '';
   const rows = monitors.map(({ monitor, baseline, min, median, max, samples, missing }) => [
     monitor,
-    ...[baseline, min, median, max].map((value) => (value === null ? '' : number(value))),
+    ...[baseline, min, median, max].map((value) => (value === null ? '' : round(value))),
     `${samples}${missing > 0 ? `, ${missing} without a value` : ''}`,
   ]);
   return ['## Monitors', '', table(['monitor', 'baseline', 'least', 'median', 'most', 'samples'], rows)].join('\n');
@@ -166,9 +163,4 @@ function iso(at: number): string {
 
 function code(text: string): string {
   return `\`${text}\``;
-}
-
-/** Three decimals are more than a monitor means. */
-function number(value: number): string {
-  return String(Math.round(value * 1000) / 1000);
 }
