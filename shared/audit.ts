@@ -4,6 +4,8 @@
 // What is hashed is the JSON array [seq, at, actor, action, run, detail, prev] as UTF-8, a text that SQLite's
 // json_array() gives as well, so that a log can be checked without this program (docs/audit.md).
 
+/// <reference lib="es2024.string" />
+
 import { canonicalJson, sha256 } from './canonical.ts';
 
 /** Who decided what, before it is done. */
@@ -42,14 +44,10 @@ export const GENESIS: AuditHead = { seq: 0, hash: '0'.repeat(64) };
 export function chainEntry(head: AuditHead, entry: AuditEntry): AuditRow {
   if (!Number.isSafeInteger(entry.at)) throw new TypeError(`an audit entry cannot be of time ${entry.at}`);
   const { at, actor, action, run, detail } = entry;
-  if (hasLoneSurrogate(actor + action + run + detail)) throw new TypeError('an audit entry is not well-formed Unicode');
+  // Half a character of UTF-16 has no UTF-8 form: a store would write something else in its place.
+  if (!(actor + action + run + detail).isWellFormed()) throw new TypeError('an audit entry is not well-formed Unicode');
   const row = { seq: head.seq + 1, at, actor, action, run, detail, prev: head.hash };
   return { ...row, hash: hashRow(row) };
-}
-
-/** Half a character of UTF-16 has no UTF-8 form: a store would write something else in its place. */
-function hasLoneSurrogate(text: string): boolean {
-  return /\p{Surrogate}/u.test(text);
 }
 
 function hashRow(row: Omit<AuditRow, 'hash'>): string {

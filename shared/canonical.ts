@@ -2,7 +2,7 @@
 // Two values are the same document if and only if their canonical texts are the same bytes.
 // The number and string forms are those of JSON.stringify, as RFC 8785 (JSON canonicalisation) has them.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Throws a TypeError for what JSON cannot say (undefined, functions, NaN, infinities, cycles). */
 export function canonicalJson(value: unknown): string {
@@ -21,7 +21,7 @@ export function canonicalJson(value: unknown): string {
 
 /** SHA-256 in lower-case hexadecimal. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 /** SHA-256 of the canonical JSON. */
