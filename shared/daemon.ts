@@ -1,0 +1,40 @@
+// What the mains of both daemons share: how the end is asked for, and how a failed start is said.
+
+import { RouletteError, messageOf, ERRORS, EXIT } from './errors.ts';
+
+/** Exit code of a process that a second signal ended, as shells report SIGINT. */
+const IMPATIENT_EXIT = 130;
+
+/**
+ * Resolves when the daemon is asked to end: at the first SIGTERM or SIGINT, and with `withParent` also when
+ * standard input closes. A second signal does not wait for the orderly end.
+ */
+export function untilAskedToEnd(withParent: boolean): Promise<string> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (asked) process.exit(IMPATIENT_EXIT);
+      asked = true;
+      resolve(signal);
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+    if (withParent) process.stdin.resume().once('close', () => resolve('standard input was closed'));
+  });
+}
+
+/** Runs a daemon's main. An expected failure is said in two lines; a defect keeps its stack. */
+export async function runDaemon(main: () => Promise<void>): Promise<void> {
+  try {
+    await main();
+    process.exitCode = EXIT.done;
+  } catch (error) {
+    if (error instanceof RouletteError) {
+      process.stderr.write(`error: ${messageOf(error)}\nhint: ${ERRORS[error.code].remedy}\n`);
+      process.exitCode = error.exit;
+    } else {
+      process.stderr.write(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      process.exitCode = EXIT.internal;
+    }
+  }
+}
