@@ -1,12 +1,13 @@
 // The audit log's hash chain. Each row's hash covers the row's every field and the hash before it, so that a
 // changed byte, a missing row or two swapped rows break the chain at a row that can be named.
 //
-// What is hashed is the JSON array [seq, at, actor, action, run, detail, prev] as UTF-8, a text that SQLite's
-// json_array() gives as well, so that a log can be checked without this program (docs/audit.md).
+// What is hashed is the JSON list [seq, at, actor, action, run, prev], a line feed, and `detail` as it is, in
+// UTF-8. SQLite's json_array() gives the same list, so a log can be checked without this program (docs/audit.md).
+// The list has no line feed of its own, so two different rows never give the same text.
 
 /// <reference lib="es2024.string" />
 
-import { canonicalJson, sha256 } from './canonical.ts';
+import { sha256 } from './canonical.ts';
 
 /** Who decided what, before it is done. */
 export interface AuditEntry {
@@ -42,16 +43,21 @@ export const GENESIS: AuditHead = { seq: 0, hash: '0'.repeat(64) };
 
 /** Throws a TypeError for an entry that no store could give back exactly as it came. */
 export function chainEntry(head: AuditHead, entry: AuditEntry): AuditRow {
-  if (!Number.isSafeInteger(entry.at)) throw new TypeError(`an audit entry cannot be of time ${entry.at}`);
   const { at, actor, action, run, detail } = entry;
+  if (!Number.isSafeInteger(at)) throw new TypeError(`an audit entry cannot be of time ${at}`);
   // Half a character of UTF-16 has no UTF-8 form: a store would write something else in its place.
-  if (!(actor + action + run + detail).isWellFormed()) throw new TypeError('an audit entry is not well-formed Unicode');
-  const row = { seq: head.seq + 1, at, actor, action, run, detail, prev: head.hash };
-  return { ...row, hash: hashRow(row) };
+  if (![actor, action, run, detail].every((text) => text.isWellFormed()))
+    throw new TypeError('an audit entry is not well-formed Unicode');
+  const seq = head.seq + 1;
+  const prev = head.hash;
+  return { seq, at, actor, action, run, detail, prev, hash: hashOf([seq, at, actor, action, run, prev], detail) };
 }
 
-function hashRow(row: Omit<AuditRow, 'hash'>): string {
-  return sha256(canonicalJson([row.seq, row.at, row.actor, row.action, row.run, row.detail, row.prev]));
+type Hashed = readonly [seq: number, at: number, actor: string, action: string, run: string, prev: string];
+
+/** `detail` is most of a row; outside the list it is not escaped a second time, at every append. */
+function hashOf(fields: Hashed, detail: string): string {
+  return sha256(`${JSON.stringify(fields)}\n${detail}`);
 }
 
 export type ChainCheck =
@@ -71,7 +77,9 @@ export function checkChain(head: AuditHead, rows: Iterable<AuditRow>): ChainChec
 function flawOf(last: AuditHead, row: AuditRow): string | null {
   const expected = last.seq + 1;
   if (row.seq !== expected) return `row ${expected} is missing: row ${row.seq} is in its place`;
-  if (row.hash !== hashRow(row)) return `row ${expected} is not as it was written`;
+  const { seq, at, actor, action, run, detail, prev } = row;
+  if (row.hash !== hashOf([seq, at, actor, action, run, prev], detail))
+    return `row ${expected} is not as it was written`;
   if (row.prev === last.hash) return null;
   return expected === 1 ? 'row 1 is not the first row' : `row ${expected} does not continue row ${last.seq}`;
 }

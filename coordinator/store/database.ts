@@ -44,6 +44,8 @@ function takeLock(file: string): Sqlite.Database {
   return translate('STORE_UNWRITABLE', `cannot lock ${lockFile}`, () => {
     const lock = new Sqlite(lockFile, { timeout: 0 });
     try {
+      // Nothing is ever written to the lock file, so it needs no journal beside it.
+      lock.pragma('journal_mode = MEMORY');
       lock.exec('BEGIN EXCLUSIVE');
       return lock;
     } catch (error: unknown) {

@@ -112,7 +112,7 @@ function prepareStatements(db: Database): Statements {
         excluded.replay_of, excluded.prepared_at, excluded.ended_at, excluded.document, excluded.plan)`),
     addEvent: db.prepare('INSERT INTO run_events (run, seq, at, body) VALUES (@run, @seq, @at, @body)'),
     addAudit: db.prepare(`INSERT INTO audit (seq, at, actor, action, run, detail, prev, hash)
-      VALUES (@seq, @at, @actor, @action, @run, @detail, @prev, @hash)`),
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
     moveHead: db.prepare('UPDATE audit_head SET seq = ?, hash = ? WHERE id = 1 AND seq = ? AND hash = ?'),
     nextTerm: reading('UPDATE meta SET term = term + 1 RETURNING id, term'),
     getRun: reading('SELECT * FROM runs WHERE id = ?'),
@@ -129,7 +129,7 @@ function appendAudit(statements: Statements, head: AuditHead, entries: readonly 
   let newest = head;
   for (const entry of entries) {
     const row = chainEntry(newest, entry);
-    statements.addAudit.run(row);
+    statements.addAudit.run(row.seq, row.at, row.actor, row.action, row.run, row.detail, row.prev, row.hash);
     newest = row;
   }
   if (newest === head) return head;
