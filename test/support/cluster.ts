@@ -1,0 +1,195 @@
+// A coordinator and agents as real processes from dist/, on loopback, with their state in a folder of their own.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import * as grpc from '@grpc/grpc-js';
+import { stringify } from 'yaml';
+import type { ProcessSelector } from '../../shared/domain/experiment.ts';
+import type { RunEvent } from '../../shared/domain/run.ts';
+import { packageRoot } from '../../shared/package-root.ts';
+import { loadOperatorWire } from '../../shared/rpc/load.ts';
+import type { OperatorServiceClient } from '../../shared/rpc/generated/roulette/v1/OperatorService.ts';
+import type { RunEvent__Output } from '../../shared/rpc/generated/roulette/v1/RunEvent.ts';
+import type { StartRunReply__Output } from '../../shared/rpc/generated/roulette/v1/StartRunReply.ts';
+
+export interface Daemon {
+  readonly process: ChildProcess;
+  readonly lines: Record<string, unknown>[];
+  /** Resolves with the first line, from the start on, that `match` accepts. */
+  readonly until: (match: (line: Record<string, unknown>) => boolean) => Promise<Record<string, unknown>>;
+  /** Sends the signal and waits for the exit. */
+  readonly end: (signal?: NodeJS.Signals) => Promise<void>;
+}
+
+const WAIT_MS = 20_000;
+
+export function startDaemon(program: 'agent' | 'coordinator', config: unknown, folder: string): Daemon {
+  const file = path.join(folder, `${program}-${Math.random().toString(36).slice(2)}.yaml`);
+  writeFileSync(file, stringify(config));
+  const script = path.join(packageRoot(), 'dist', program, 'main.js');
+  // Standard input is a pipe: the daemon ends when the test's process does.
+  const child = spawn(process.execPath, [script, '--config', file, '--with-parent'], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const lines: Record<string, unknown>[] = [];
+  const errors: string[] = [];
+  const watchers = new Set<() => void>();
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.push(JSON.parse(line) as Record<string, unknown>);
+    for (const watcher of watchers) watcher();
+  });
+  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
+  child.once('exit', () => {
+    for (const watcher of watchers) watcher();
+  });
+  return {
+    process: child,
+    lines,
+    until: (match) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => done(new Error(`${program}: no such line; ${errors.join('')}`)), WAIT_MS);
+        function done(error: Error | null, line?: Record<string, unknown>): void {
+          clearTimeout(timer);
+          watchers.delete(look);
+          if (error) reject(error);
+          else if (line) resolve(line);
+        }
+        function look(): void {
+          const line = lines.find(match);
+          if (line) done(null, line);
+          else if (child.exitCode !== null)
+            done(new Error(`${program} ended with ${child.exitCode}: ${errors.join('')}`));
+        }
+        watchers.add(look);
+        look();
+      }),
+    end: (signal = 'SIGTERM') =>
+      new Promise((resolve) => {
+        if (child.exitCode !== null || child.signalCode !== null) {
+          resolve();
+          return;
+        }
+        child.once('exit', () => resolve());
+        child.kill(signal);
+      }),
+  };
+}
+
+export interface Cluster {
+  readonly folder: string;
+  readonly store: string;
+  readonly operators: string;
+  readonly agents: string;
+  readonly coordinator: () => Daemon;
+  readonly client: () => OperatorServiceClient;
+  /** Starts a coordinator on the same store and the same ports. */
+  readonly restartCoordinator: () => Promise<void>;
+  readonly startAgent: (node: string, options?: AgentOptions) => Promise<Daemon>;
+  readonly start: (document: string, seed?: string) => Promise<string>;
+  /** The whole timeline, once the run has ended. */
+  readonly timeline: (run: string) => Promise<RunEvent[]>;
+  /** Resolves at the first event that `match` accepts. */
+  readonly untilEvent: (run: string, match: (event: RunEvent) => boolean) => Promise<RunEvent>;
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+}
+
+export interface AgentOptions {
+  readonly labels?: Record<string, string>;
+  readonly services?: Record<string, ProcessSelector>;
+}
+
+export async function startCluster(settings: { lease?: string; beat?: string } = {}): Promise<Cluster> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'roulette-cluster-'));
+  const store = path.join(folder, 'coordinator.db');
+  const daemons: Daemon[] = [];
+  let agents = '127.0.0.1:0';
+  let operators = '127.0.0.1:0';
+  let coordinator: Daemon;
+  let client: OperatorServiceClient;
+
+  async function startCoordinator(): Promise<void> {
+    const listen = { agents: { listen: agents }, operators: { listen: operators } };
+    coordinator = startDaemon('coordinator', { environment: 'staging', store, ...listen, ...settings }, folder);
+    daemons.push(coordinator);
+    const ready = await coordinator.until(({ msg }) => msg === 'listening');
+    agents = String(ready['agents']);
+    operators = String(ready['operators']);
+    const { OperatorService } = loadOperatorWire().types.roulette.v1;
+    client = new OperatorService(operators, grpc.credentials.createInsecure());
+  }
+
+  await startCoordinator();
+  return {
+    folder,
+    store,
+    get operators() {
+      return operators;
+    },
+    get agents() {
+      return agents;
+    },
+    coordinator: () => coordinator,
+    client: () => client,
+    restartCoordinator: async () => {
+      client.close();
+      await startCoordinator();
+    },
+    startAgent: async (node, options = {}) => {
+      const stateDir = path.join(folder, `agent-${node}`);
+      mkdirSync(stateDir, { recursive: true });
+      const { labels = {}, services = {} } = options;
+      const config = { node, environment: 'staging', labels, coordinator: agents, stateDir, services };
+      const agent = startDaemon('agent', config, folder);
+      daemons.push(agent);
+      await agent.until(({ msg }) => msg === 'connected');
+      return agent;
+    },
+    start: (document, seed) =>
+      new Promise((resolve, reject) => {
+        const request = { document, file: 'test.yaml', requestedBy: 'tester', ...(seed === undefined ? {} : { seed }) };
+        client.startRun(request, (error: grpc.ServiceError | null, reply?: StartRunReply__Output) => {
+          if (error) reject(error);
+          else resolve(reply?.run?.id ?? '');
+        });
+      }),
+    timeline: (run) => readTimeline(client, run, () => false),
+    untilEvent: async (run, match) => {
+      const events = await readTimeline(client, run, match);
+      const found = events.find((event) => match(event));
+      if (found === undefined) throw new Error(`no such event; ${events.map(({ body }) => body.type).join(', ')}`);
+      return found;
+    },
+    [Symbol.asyncDispose]: async () => {
+      client.close();
+      for (const daemon of daemons.toReversed()) await daemon.end();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Follows the run until it ends or `enough` is true. */
+function readTimeline(
+  client: OperatorServiceClient,
+  run: string,
+  enough: (event: RunEvent) => boolean,
+): Promise<RunEvent[]> {
+  return new Promise((resolve, reject) => {
+    const events: RunEvent[] = [];
+    const stream = client.watchRun({ runId: run });
+    stream.on('data', (event: RunEvent__Output) => {
+      const known = { run, seq: event.seq, at: event.at, body: JSON.parse(event.bodyJson) } as RunEvent;
+      events.push(known);
+      if (!enough(known)) return;
+      resolve(events);
+      stream.cancel();
+    });
+    stream.on('end', () => resolve(events));
+    stream.on('error', (error: grpc.ServiceError) => {
+      if (error.code === grpc.status.CANCELLED) resolve(events);
+      else reject(error);
+    });
+  });
+}
