@@ -88,8 +88,10 @@ function flawOf(last: AuditHead, row: AuditRow): string | null {
 export function checkEnd(end: AuditHead, noted: AuditHead): ChainCheck {
   if (end.seq < noted.seq)
     return { ok: false, row: end.seq + 1, why: `row ${end.seq + 1} is missing: the log ends before row ${noted.seq}` };
-  if (end.seq > noted.seq)
-    return { ok: false, row: noted.seq + 1, why: `row ${noted.seq + 1} is later than the newest row on record` };
+  if (end.seq > noted.seq) {
+    const row = Math.max(noted.seq, 0) + 1;
+    return { ok: false, row, why: `row ${row} is later than the newest row on record` };
+  }
   if (end.hash !== noted.hash)
     return { ok: false, row: end.seq, why: `row ${end.seq} is not the newest row on record` };
   return { ok: true, head: end };
