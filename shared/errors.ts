@@ -80,6 +80,7 @@ export const ERRORS = {
   NODE_NOT_FOUND: missing('No node has that name.', 'List the fleet with `roulette nodes`.'),
 
   PLAN_NO_NODES: refused('A target of the document matches no node.', 'Compare the labels with `roulette nodes`.'),
+  PLAN_TOO_FEW_NODES: refused('A step asks for more nodes than its target has.', 'Ask for fewer, or widen the target.'),
   PLAN_ENVIRONMENT: refused(
     'The environments of document, coordinator and chosen node are not the same.',
     'Play the document where it belongs; the environment is never overridden.',

@@ -4,9 +4,8 @@ import { orderId, type NodeId } from '../../shared/domain/ids.ts';
 import type { InjectionEnd, InjectOrder, Observation, OrderAnswer } from '../../shared/domain/order.ts';
 import type { Slot } from '../../shared/domain/plan.ts';
 import type { RunEventBody } from '../../shared/domain/run.ts';
-import { faultSpec } from '../../shared/faults/index.ts';
+import { faultSpec, injectionLengthMs } from '../../shared/faults/index.ts';
 import { specHash } from '../../shared/faults/spec.ts';
-import { injectionLengthMs } from './compile.ts';
 import {
   extend,
   openOrders,
@@ -94,7 +93,7 @@ export function takeAnswer(context: RunContext, turn: Turn, answer: OrderAnswer,
   if (order?.stage !== 'sent') return turn;
   if (answer.kind === 'refused') return takeRefusal(turn, order, answer);
   const { slot, node, id } = order;
-  const length = injectionLengthMs(slot);
+  const length = injectionLengthMs(slot.fault, slot.durationMs, slot.params);
   const deadline = now.mono + length + context.leaseMs + context.graceMs;
   return extend(turn, {
     state: { orders: withOrder(turn.state, { ...order, stage: 'active', deadline }) },

@@ -1,5 +1,6 @@
 // The plan: experiment + seed + inventory, compiled. A value that can be printed, compared and digested.
 
+import type { ErrorCode } from '../errors.ts';
 import type { FaultKind } from '../faults/index.ts';
 import type { FaultParams, Pick, ProcessSelector } from './experiment.ts';
 import type { NodeId, SlotId } from './ids.ts';
@@ -69,7 +70,7 @@ export interface Slot {
 }
 
 export interface PlanProblem {
-  readonly code: string;
+  readonly code: ErrorCode;
   /** `<stage>/<step>`. */
   readonly at: string;
   readonly node: NodeId | null;

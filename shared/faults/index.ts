@@ -1,5 +1,6 @@
 // The registry of fault kinds. One line per kind; every table typed over FaultKind then names what is missing.
 
+import type { FaultParams } from '../domain/experiment.ts';
 import { cpuLoad } from './cpu-load.ts';
 import { processKill } from './process-kill.ts';
 import { processPause } from './process-pause.ts';
@@ -21,4 +22,11 @@ export function isFaultKind(text: string): text is FaultKind {
 
 export function faultSpec(kind: FaultKind): FaultSpec {
   return FAULTS[kind];
+}
+
+/** How long one injection lasts when all goes as planned: its duration, or the longest watch for its effect. */
+export function injectionLengthMs(kind: FaultKind, durationMs: number | null, params: FaultParams): number {
+  const { lengthParam } = faultSpec(kind);
+  const bound = lengthParam === null ? null : params[lengthParam];
+  return durationMs ?? (typeof bound === 'number' ? bound : 0);
 }
