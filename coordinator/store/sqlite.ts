@@ -30,7 +30,7 @@ import { auditFromRow, eventFromRow, eventToRow, headFromRow, runFromRow, runToR
 export async function openSqliteStore(options: { readonly file: string }): Promise<Store> {
   const { db, close } = openLocked(options.file, prepareDatabase);
   try {
-    return createStore(db, close);
+    return translate('STORE_UNREADABLE', `cannot use ${options.file}`, () => createStore(db, close));
   } catch (error: unknown) {
     close();
     throw error;
