@@ -81,7 +81,7 @@ function flawOf(last: AuditHead, row: AuditRow): string | null {
   if (row.hash !== hashOf([seq, at, actor, action, run, prev], detail))
     return `row ${expected} is not as it was written`;
   if (row.prev === last.hash) return null;
-  return expected === 1 ? 'row 1 is not the first row' : `row ${expected} does not continue row ${last.seq}`;
+  return expected === 1 ? 'row 1 does not begin the log' : `row ${expected} does not continue row ${last.seq}`;
 }
 
 /** Checks that a chain ends where the store's own note of its newest row says. */
