@@ -4,19 +4,17 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { RouletteError, messageOf } from './errors.ts';
-import { formatIssue, type DocumentIssue } from './schema/document.ts';
-
-type Parsed<Config> =
-  { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly issues: readonly DocumentIssue[] };
+import type { Checked } from './schema/check.ts';
+import { formatIssue } from './schema/source.ts';
 
 /** `flags` maps dotted keys to what was given on the command line. Throws CONFIG_INVALID with every issue. */
 export function readConfig<Config>(
-  parse: (text: string, file: string) => Parsed<Config>,
+  parse: (text: string, file: string) => Checked<Config>,
   file: string | undefined,
   flags: Readonly<Record<string, string | undefined>>,
 ): Config {
   const parsed = parse(layFlags(file === undefined ? '' : read(file), flags), file ?? 'flags');
-  if (parsed.ok) return parsed.config;
+  if (parsed.ok) return parsed.value;
   throw new RouletteError('CONFIG_INVALID', parsed.issues.map((issue) => formatIssue(issue)).join('\n'));
 }
 

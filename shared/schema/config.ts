@@ -1,0 +1,132 @@
+// Configuration files of the daemons and of the command line, with the same errors as documents.
+
+import type { z } from 'zod';
+import type { ProcessSelector } from '../domain/experiment.ts';
+import type { LogLevel } from '../log.ts';
+import { check, type Checked } from './check.ts';
+import { complain, labelValue, named, object, oneOf, reads, text, duration } from './reader.ts';
+import { readSource } from './source.ts';
+import { serviceSelector } from './target.ts';
+
+export interface AgentConfig {
+  /** Unique in the fleet. */
+  readonly node: string;
+  readonly environment: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** `host:port` where the coordinator takes agents. */
+  readonly coordinator: string;
+  /** Holds the undo journal. */
+  readonly stateDir: string;
+  /** Names for selectors of processes. */
+  readonly services: Readonly<Record<string, ProcessSelector>>;
+  readonly logLevel: LogLevel;
+}
+
+export interface CoordinatorConfig {
+  readonly environment: string;
+  readonly agents: { readonly listen: string };
+  readonly operators: { readonly listen: string };
+  /** The database file. */
+  readonly store: string;
+  /** How long an agent keeps an injection without a renewal; at least 1 s. */
+  readonly leaseMs: number;
+  /** Between two renewals; at most a third of the lease. */
+  readonly beatMs: number;
+  readonly logLevel: LogLevel;
+}
+
+export interface CliConfig {
+  /** The context that is used when none is named. */
+  readonly current: string | null;
+  readonly contexts: Readonly<Record<string, { readonly coordinator: string }>>;
+}
+
+const LEAST_LEASE_MS = 1000;
+const BEATS_PER_LEASE = 3;
+
+const address = reads('host:port', (value) =>
+  typeof value === 'string' && /^(?:[^\s:]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/u.test(value) ? value : null,
+);
+const logLevel = oneOf(['debug', 'info', 'warn', 'error']).default('info');
+const nodeName = reads('a name of letters, digits, `.`, `_` and `-`', (value) =>
+  typeof value === 'string' && /^[A-Za-z0-9._-]{1,100}$/u.test(value) ? value : null,
+);
+
+/** Labels that every node has without being told. */
+const BUILT_IN_LABELS = ['node', 'hostname', 'os', 'kernel'];
+
+const labels = named('labels', labelValue).superRefine((found, context) => {
+  for (const name of BUILT_IN_LABELS) {
+    if (Object.hasOwn(found, name))
+      complain(context, `the label ${name} is built in and cannot be set`, { path: [name] });
+  }
+});
+
+const agent: z.ZodType<AgentConfig> = object('the configuration of an agent', {
+  node: nodeName,
+  environment: text,
+  labels: labels.default({}),
+  coordinator: address,
+  stateDir: text.default('/var/lib/roulette-agent'),
+  services: named('services', serviceSelector).default({}),
+  logLevel,
+}).transform(({ node, environment, labels: found, coordinator, stateDir, services, logLevel: level }) => ({
+  node,
+  environment,
+  labels: found,
+  coordinator,
+  stateDir,
+  services,
+  logLevel: level,
+}));
+
+const listener = (port: number): z.ZodType<{ listen: string }> =>
+  object('a listener', { listen: address })
+    .transform(({ listen }) => ({ listen }))
+    .default({ listen: `127.0.0.1:${port}` });
+
+const coordinator: z.ZodType<CoordinatorConfig> = object('the configuration of a coordinator', {
+  environment: text,
+  agents: listener(7401),
+  operators: listener(7400),
+  store: text.default('/var/lib/roulette-coordinator/coordinator.db'),
+  lease: duration.default(5000),
+  beat: duration.default(1000),
+  logLevel,
+}).transform(({ environment, agents, operators, store, lease, beat, logLevel: level }, context) => {
+  if (lease < LEAST_LEASE_MS)
+    complain(context, 'must be at least 1s: a shorter lease would run out by chance', { path: ['lease'] });
+  if (beat <= 0 || beat * BEATS_PER_LEASE > lease)
+    complain(context, 'must be greater than 0 and at most a third of the lease', { path: ['beat'] });
+  return { environment, agents, operators, store, leaseMs: lease, beatMs: beat, logLevel: level };
+});
+
+const cli: z.ZodType<CliConfig> = object('the configuration', {
+  current: text.optional(),
+  contexts: named(
+    'contexts',
+    object('a context', { coordinator: address }).transform((found) => ({ coordinator: found.coordinator })),
+  ),
+}).transform(({ current, contexts }, context) => {
+  if (current !== undefined && !Object.hasOwn(contexts, current))
+    complain(context, `there is no context ${current}`, { path: ['current'] });
+  return { current: current ?? null, contexts };
+});
+
+export function parseAgentConfig(source: string, file: string): Checked<AgentConfig> {
+  return parse(agent, source, file);
+}
+
+export function parseCoordinatorConfig(source: string, file: string): Checked<CoordinatorConfig> {
+  return parse(coordinator, source, file);
+}
+
+export function parseCliConfig(source: string, file: string): Checked<CliConfig> {
+  return parse(cli, source, file);
+}
+
+function parse<Config>(schema: z.ZodType<Config>, source: string, file: string): Checked<Config> {
+  // An empty file is an empty configuration: what is missing is then named key by key.
+  const read = readSource(source.trim() === '' ? '{}' : source, file);
+  return read.ok ? check(read.source, schema) : read;
+}
