@@ -3,7 +3,7 @@
 //
 //   {"ready":true,"api":"http://127.0.0.1:18080","pids":[...]}
 //
-// SIGTERM or SIGINT ends all of it, and so does whoever started it over an IPC channel and is gone.
+// SIGTERM or SIGINT ends all of it; with `--with-parent`, so does the end of standard input.
 
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -12,9 +12,9 @@ import { parseArgs } from 'node:util';
 import { createSupervisor } from './supervisor.js';
 
 const USAGE =
-  'usage: main.js [--dir DIR] [--port PORT, 0 = any] [--groups a,b,c] [--workers PER_GROUP] [--idempotency on|off]';
+  'usage: main.js [--dir DIR] [--port PORT] [--groups a,b,c] [--workers N] [--idempotency on|off] [--with-parent]';
 
-const { dir, port, groups, workers, idempotency } = readOptions();
+const { dir, port, groups, workers, idempotency, withParent } = readOptions();
 mkdirSync(dir, { recursive: true });
 const supervisor = createSupervisor(join(dir, 'supervisor.jsonl'));
 
@@ -22,7 +22,7 @@ const supervisor = createSupervisor(join(dir, 'supervisor.jsonl'));
 let ending;
 process.once('SIGTERM', () => void end(0));
 process.once('SIGINT', () => void end(0));
-process.once('disconnect', () => void end(0));
+if (withParent) process.stdin.resume().once('close', () => void end(0));
 
 try {
   const { api, pids } = await startAll();
@@ -90,6 +90,7 @@ function readOptions() {
         groups: { type: 'string', default: 'a,b,c' },
         workers: { type: 'string', default: '3' },
         idempotency: { type: 'string', default: 'on' },
+        'with-parent': { type: 'boolean', default: false },
       },
     });
     return {
@@ -98,6 +99,7 @@ function readOptions() {
       groups: values.groups.split(',').filter((group) => group !== ''),
       workers: wholeNumber('--workers', values.workers, 100),
       idempotency: oneOf('--idempotency', values.idempotency, ['on', 'off']),
+      withParent: values['with-parent'],
     };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);

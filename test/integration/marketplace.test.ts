@@ -1,14 +1,16 @@
 // The example marketplace as real processes: orders survive killed workers, the idempotency key is what prevents a second
 // charge, and no process outlives the marketplace however it ends.
 
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { parseExperiment } from '../../shared/schema/document.ts';
 
 const MAIN = resolve('examples/marketplace/main.js');
 const WORKERS = 9;
@@ -16,7 +18,7 @@ const WORKERS = 9;
 const ROUNDS = 10;
 
 interface Marketplace {
-  readonly main: ChildProcess;
+  readonly main: ChildProcessByStdio<Writable, Readable, null>;
   readonly dir: string;
   readonly api: string;
   readonly pids: readonly number[];
@@ -144,10 +146,10 @@ describe('the end of a marketplace', () => {
     await waitUntil('all are gone', () => processesOf(marketplace).length === 0);
   });
 
-  it('leaves no process when the one who started it hangs up', async () => {
+  it('leaves no process when its standard input closes', async () => {
     const marketplace = await startMarketplace('on');
 
-    marketplace.main.disconnect();
+    marketplace.main.stdin.end();
     const [code] = (await once(marketplace.main, 'exit')) as [number | null];
 
     expect(code).toBe(0);
@@ -167,12 +169,21 @@ describe('the end of a marketplace', () => {
   });
 });
 
+describe('the experiments of the marketplace', () => {
+  it.each(['game-day.yaml', 'double-charge.yaml'])('%s is a valid document', (name) => {
+    const file = resolve('examples/marketplace', name);
+
+    const parsed = parseExperiment(readFileSync(file, 'utf8'), file);
+
+    expect(parsed.ok ? [] : parsed.issues).toEqual([]);
+  });
+});
+
 async function startMarketplace(idempotency: 'on' | 'off'): Promise<Marketplace> {
   const dir = mkdtempSync(join(tmpdir(), 'marketplace-'));
-  const main = spawn(process.execPath, [MAIN, '--dir', dir, '--port', '0', '--idempotency', idempotency], {
-    stdio: ['ignore', 'pipe', 'ignore', 'ipc'], // so that it ends when the test runner is gone
-  });
-  if (main.stdout === null) throw new Error('the standard output is a pipe');
+  // With its parent: so that it ends when the test runner is gone.
+  const args = [MAIN, '--dir', dir, '--port', '0', '--idempotency', idempotency, '--with-parent'];
+  const main = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'ignore'] });
   const [line] = (await once(createInterface({ input: main.stdout }), 'line')) as [string];
   const { api, pids } = JSON.parse(line) as { api: string; pids: number[] };
   const marketplace = { main, dir, api, pids };
