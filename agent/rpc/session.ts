@@ -55,7 +55,7 @@ type Stream = grpc.ClientDuplexStream<AgentMessage, CoordinatorMessage__Output>;
 async function holdSession(deps: SessionDeps, stream: Stream, signal: AbortSignal): Promise<boolean> {
   const { log, outbox, coordinator } = deps;
   let welcomed = false;
-  let stopBeat: (() => void) | null = null;
+  const beats: (() => void)[] = [];
   const send = (message: AgentMessage): void => void stream.write(message);
   const hangUp = (): void => {
     stream.end();
@@ -74,13 +74,13 @@ async function holdSession(deps: SessionDeps, stream: Stream, signal: AbortSigna
       log.info({ coordinator, term: message.welcome.term }, 'connected');
       for (const said of outbox.unsettled()) send(said);
       outbox.connect(send);
-      stopBeat?.();
-      stopBeat = repeatEvery(deps.clock, message.welcome.heartbeatMs, () => {
+      const stopBeat = repeatEvery(deps.clock, message.welcome.heartbeatMs, () => {
         const current = deps.introduce();
         if (current !== introduction) sendHello(deps, current, send);
         introduction = current;
         send({ heartbeat: { metrics: deps.metrics() } });
       });
+      beats.push(stopBeat);
     });
     stream.on('end', resolve);
     stream.on('error', (error) => {
@@ -88,7 +88,7 @@ async function holdSession(deps: SessionDeps, stream: Stream, signal: AbortSigna
       resolve();
     });
   });
-  stopBeat?.();
+  for (const stopBeat of beats) stopBeat();
   outbox.connect(null);
   signal.removeEventListener('abort', hangUp);
   return welcomed;

@@ -78,7 +78,7 @@ async function startMarketplace(folder: string, idempotency: boolean): Promise<C
     script: path.join(packageRoot(), 'examples', 'marketplace', 'main.js'),
     args: [
       ...['--dir', dir, '--port', String(API_PORT), '--groups', GROUPS.join(',')],
-      ...['--workers', String(WORKERS), '--idempotency', idempotency ? 'on' : 'off'],
+      ...['--workers', String(WORKERS), '--idempotency', idempotency ? 'on' : 'off', '--with-parent'],
     ],
     logFile: path.join(folder, 'marketplace.log'),
     isReady: (line) => line['ready'] === true,

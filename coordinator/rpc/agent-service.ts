@@ -7,6 +7,7 @@ import { RouletteError, messageOf } from '../../shared/errors.ts';
 import { toStatus } from '../../shared/rpc/failure.ts';
 import type { AgentMessage__Output } from '../../shared/rpc/generated/roulette/v1/AgentMessage.ts';
 import type { AgentServiceHandlers } from '../../shared/rpc/generated/roulette/v1/AgentService.ts';
+import type { Hello__Output } from '../../shared/rpc/generated/roulette/v1/Hello.ts';
 import type { CoordinatorMessage } from '../../shared/rpc/generated/roulette/v1/CoordinatorMessage.ts';
 import { fromWireHello, fromWireMetrics } from '../../shared/rpc/node-wire.ts';
 import { fromWireEnd, fromWireRefused, fromWireStarted } from '../../shared/rpc/order-wire.ts';
@@ -42,7 +43,7 @@ function serveSession(deps: AgentServiceDeps, stream: SessionStream): void {
 
   stream.on('data', (message: AgentMessage__Output) => {
     try {
-      if (message.hello !== null && message.hello !== undefined) node = admit(deps, link, message.hello);
+      if (message.hello) node = admit(deps, { link, isFirst: node === null }, message.hello);
       else if (node === null) throw new RouletteError('ORDER_INVALID', 'the first message must be a hello');
       else receive(deps, node, message);
     } catch (error) {
@@ -58,13 +59,14 @@ function serveSession(deps: AgentServiceDeps, stream: SessionStream): void {
   stream.on('error', (error) => left(messageOf(error)));
 }
 
-function admit(deps: AgentServiceDeps, link: AgentLink, hello: NonNullable<AgentMessage__Output['hello']>): NodeId {
+function admit(deps: AgentServiceDeps, session: { link: AgentLink; isFirst: boolean }, hello: Hello__Output): NodeId {
+  const { link, isFirst } = session;
   const introduction = fromWireHello(hello);
   if (typeof introduction === 'string') throw new RouletteError('ORDER_INVALID', introduction);
   // Welcome first: what admission triggers (a revert of an orphan) must not overtake the term.
-  link.send({ welcome: { term: deps.term, heartbeatMs: deps.beatMs } });
+  if (isFirst) link.send({ welcome: { term: deps.term, heartbeatMs: deps.beatMs } });
   deps.fleet.admit(introduction, link);
-  deps.log.info({ node: introduction.id, active: introduction.activeOrders.length }, 'agent connected');
+  if (isFirst) deps.log.info({ node: introduction.id, active: introduction.activeOrders.length }, 'agent connected');
   return introduction.id;
 }
 

@@ -1,0 +1,42 @@
+// What a fault may read of the host to see its own effect (contract.ts). A process is its PID and start time;
+// whatever else has the PID by now is not it.
+
+import { sleep, type Clock } from '../../shared/clock.ts';
+import { readStat, readText } from '../targets/proc.ts';
+import type { Targets } from '../targets/targets.ts';
+import type { HostProbe, ProcessRef } from './contract.ts';
+
+export function createHostProbe(deps: {
+  readonly clock: Clock;
+  readonly targets: Pick<Targets, 'successorsOf'>;
+}): HostProbe {
+  const { clock, targets } = deps;
+  return {
+    processState: (process) => liveStat(process)?.state ?? null,
+    successorsOf: targets.successorsOf,
+    cpuTicks: readCpuTicks,
+    processTicks: (process) => liveStat(process)?.cpuTicks ?? null,
+    monotonic: clock.monotonic,
+    now: clock.now,
+    sleep: (ms, signal) => sleep(clock, ms, signal),
+  };
+}
+
+/** Null when this very process is gone; a zombie or a dead one is (proc(5), states Z, X and x). */
+export function liveStat({ pid, startTicks }: ProcessRef): ReturnType<typeof readStat> {
+  const stat = readStat(pid);
+  return stat === null || stat.startTicks !== startTicks || /[ZXx]/u.test(stat.state) ? null : stat;
+}
+
+/** Busy is all but idle and iowait; guest time is within user time already (proc(5)). */
+export function readCpuTicks(): ReadonlyMap<number, { readonly busy: number; readonly total: number }> {
+  const lines = (readText('/proc/stat') ?? '').matchAll(/^cpu(?<cpu>\d+) (?<times>.+)$/gmu);
+  return new Map(
+    [...lines].map(({ groups }) => {
+      const times = (groups?.['times'] ?? '').split(' ').slice(0, 8).map(Number);
+      const total = times.reduce((sum, ticks) => sum + ticks, 0);
+      const idle = (times[3] ?? 0) + (times[4] ?? 0);
+      return [Number(groups?.['cpu']), { busy: total - idle, total }];
+    }),
+  );
+}
