@@ -107,6 +107,10 @@ export const ERRORS = {
     'The agent does not know the fault kind, or knows it with other parameters.',
     'Bring agent and coordinator to the same version.',
   ),
+  ORDER_REVERTED: refused(
+    'The order was halted before the agent had done anything.',
+    'Nothing: no process was touched.',
+  ),
   ORDER_INVALID: refused('The agent could not read the order.', 'Bring agent and coordinator to the same version.'),
   FAULT_NO_MATCH: refused(
     'No process on the node matches the target.',

@@ -2,10 +2,7 @@
 // own undo, and one interpreter (injector.ts) takes them and owns journal, deadline, lease and reporting.
 
 import type { FaultParams } from '../../shared/domain/experiment.ts';
-import type { Observation, ProcessIdentity } from '../../shared/domain/order.ts';
-
-/** A process that cannot be mistaken for a later one with the same PID. */
-export type ProcessRef = Pick<ProcessIdentity, 'pid' | 'startTicks'>;
+import type { Observation, ProcessIdentity, ProcessRef } from '../../shared/domain/order.ts';
 
 export type Step =
   /** Undo: `undo` is sent to the same process if it still lives; `null` = nothing to undo. */
@@ -20,8 +17,8 @@ export type Step =
       readonly kind: 'spawn';
       readonly program: 'cpu-burner';
       readonly args: readonly string[];
+      /** The child and its threads run on these CPUs only. */
       readonly cpus: readonly number[];
-      readonly deadlineMs: number;
     };
 
 export interface PlanInput {
@@ -29,7 +26,7 @@ export interface PlanInput {
   readonly targets: readonly ProcessIdentity[];
   readonly durationMs: number | null;
   readonly drawKey: string;
-  /** Numbers of the CPUs that are online. */
+  /** Numbers of the CPUs that are online, ascending. */
   readonly cpus: readonly number[];
 }
 
@@ -37,14 +34,15 @@ export interface PlanInput {
 export interface HostProbe {
   /** One letter of /proc/PID/stat (proc(5)), `null` when this very process is gone. A zombie counts as gone. */
   readonly processState: (process: ProcessRef) => string | null;
-  /** Processes of the same identity that started after all of `known`; the youngest last. */
-  readonly successorsOf: (target: ProcessIdentity, known: readonly ProcessRef[]) => Promise<readonly ProcessIdentity[]>;
+  /** Processes of the target's identity that started at or after `sinceTicks`; the oldest first. */
+  readonly successorsOf: (target: ProcessIdentity, sinceTicks: number) => readonly ProcessIdentity[];
+  /** Clock ticks since boot, as start times are counted. */
+  readonly bootTicks: () => number;
   /** Busy and total clock ticks per CPU number, from /proc/stat. */
   readonly cpuTicks: () => ReadonlyMap<number, { readonly busy: number; readonly total: number }>;
   /** User + system clock ticks of one process and its threads, `null` when gone. */
   readonly processTicks: (process: ProcessRef) => number | null;
   readonly monotonic: () => number;
-  readonly now: () => number;
   /** Resolves after the time, or at once when the signal aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -52,7 +50,8 @@ export interface HostProbe {
 export interface VerifyInput extends PlanInput {
   /** Children that the steps have started, in order. */
   readonly children: readonly ProcessRef[];
-  /** `probe.now()` just before the first step was applied. */
+  /** `probe.bootTicks()` and `probe.monotonic()` just before the first step was applied. */
+  readonly appliedTicks: number;
   readonly appliedAt: number;
 }
 

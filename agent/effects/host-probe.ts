@@ -1,10 +1,12 @@
 // What a fault may read of the host to see its own effect (contract.ts). A process is its PID and start time;
 // whatever else has the PID by now is not it.
 
+import type { ProcessRef } from '../../shared/domain/order.ts';
 import { sleep, type Clock } from '../../shared/clock.ts';
+import { TICKS_PER_SECOND } from '../core/ticks.ts';
 import { readStat, readText } from '../targets/proc.ts';
 import type { Targets } from '../targets/targets.ts';
-import type { HostProbe, ProcessRef } from './contract.ts';
+import type { HostProbe } from './contract.ts';
 
 export function createHostProbe(deps: {
   readonly clock: Clock;
@@ -14,10 +16,10 @@ export function createHostProbe(deps: {
   return {
     processState: (process) => liveStat(process)?.state ?? null,
     successorsOf: targets.successorsOf,
+    bootTicks: readBootTicks,
     cpuTicks: readCpuTicks,
     processTicks: (process) => liveStat(process)?.cpuTicks ?? null,
     monotonic: clock.monotonic,
-    now: clock.now,
     sleep: (ms, signal) => sleep(clock, ms, signal),
   };
 }
@@ -39,4 +41,9 @@ export function readCpuTicks(): ReadonlyMap<number, { readonly busy: number; rea
       return [Number(groups?.['cpu']), { busy: total - idle, total }];
     }),
   );
+}
+
+/** Start times count on the clock that /proc/uptime shows, which runs through suspends too (proc(5)). */
+function readBootTicks(): number {
+  return Math.floor(Number((readText('/proc/uptime') ?? '').split(' ')[0]) * TICKS_PER_SECOND);
 }

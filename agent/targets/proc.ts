@@ -2,9 +2,7 @@
 // never an error.
 
 import { readFileSync, readlinkSync } from 'node:fs';
-
-/** USER_HZ: clock ticks per second in /proc, 100 on every architecture that Node runs on (time(7)). */
-export const TICKS_PER_SECOND = 100;
+import { TICKS_PER_SECOND } from '../core/ticks.ts';
 
 export interface ProcStat {
   readonly pid: number;

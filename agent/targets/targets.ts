@@ -4,15 +4,14 @@ import psList from 'ps-list';
 import type { ProcessIdentity } from '../../shared/domain/order.ts';
 import type { ProcessSelector } from '../../shared/domain/experiment.ts';
 import { ancestorsOf, descendantsOf, selectProcesses, type Selection, type Services } from '../core/match.ts';
-import type { ProcessRef } from '../effects/contract.ts';
 import { readProcesses } from './read-processes.ts';
-import { createSuccessorFinder } from './successors.ts';
+import { findSuccessors } from './successors.ts';
 
 export interface Targets {
   /** Processes that match and may be hit, and those that match but are protected. */
   readonly select: (selector: ProcessSelector, drawKey: string | null) => Promise<Selection>;
-  /** Processes of the target's identity that started after all of `known`; the youngest last. */
-  readonly successorsOf: (target: ProcessIdentity, known: readonly ProcessRef[]) => Promise<readonly ProcessIdentity[]>;
+  /** Processes of the target's identity that started at or after `sinceTicks`; the oldest first. */
+  readonly successorsOf: (target: ProcessIdentity, sinceTicks: number) => readonly ProcessIdentity[];
 }
 
 export function createTargets(deps: { readonly services: Services; readonly selfPid: number }): Targets {
@@ -28,6 +27,6 @@ export function createTargets(deps: { readonly services: Services; readonly self
       const processes = readProcesses(listed.map(({ pid }) => pid));
       return selectProcesses({ processes, selector, services, protection, drawKey });
     },
-    successorsOf: createSuccessorFinder(services),
+    successorsOf: (target, sinceTicks) => findSuccessors(target, sinceTicks, services),
   };
 }

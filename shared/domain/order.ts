@@ -44,6 +44,9 @@ export interface ProcessIdentity {
   readonly identity: string;
 }
 
+/** A process that cannot be mistaken for a later one with the same PID. */
+export type ProcessRef = { readonly [Key in 'pid' | 'startTicks']: ProcessIdentity[Key] };
+
 /** A process that a selector would have matched, had it not been protected. */
 export interface SkippedProcess {
   readonly pid: number;

@@ -1,0 +1,68 @@
+// May this order be carried out at all? Decided before anything is looked at or touched, and never trusting
+// that the coordinator checked the same.
+
+import type { FaultParams } from '../../shared/domain/experiment.ts';
+import type { InjectOrder } from '../../shared/domain/order.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
+import { faultSpec } from '../../shared/faults/index.ts';
+import { specHash, type FaultSpec, type ParamSpec } from '../../shared/faults/spec.ts';
+
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+export interface AdmissionContext {
+  /** The highest term seen so far. */
+  readonly term: number;
+  readonly capabilities: readonly string[];
+}
+
+/** Null when nothing speaks against the order. */
+export function refusalOf(order: InjectOrder, { term, capabilities }: AdmissionContext): Refusal | null {
+  const spec = faultSpec(order.fault);
+  if (order.term < term) {
+    return {
+      code: 'ORDER_STALE_TERM',
+      message: `the order is of term ${order.term}, the coordinator's term is ${term}`,
+    };
+  }
+  if (order.specHash !== specHash(spec)) {
+    return { code: 'ORDER_UNKNOWN_FAULT', message: `the coordinator has another version of ${order.fault}` };
+  }
+  const missing = spec.needs.filter((need) => !capabilities.includes(need));
+  if (missing.length > 0) {
+    return { code: 'FAULT_UNSUPPORTED', message: `${order.fault} needs ${missing.join(', ')}, which this node lacks` };
+  }
+  const trouble = troubleWith(order, spec);
+  return trouble === null ? null : { code: 'ORDER_INVALID', message: trouble };
+}
+
+function troubleWith(order: InjectOrder, spec: FaultSpec): string | null {
+  const { durationMs, leaseMs, params } = order;
+  if (leaseMs <= 0) return 'the order has no lease';
+  if (spec.duration === 'required' && (durationMs ?? 0) <= 0) return `${spec.kind} needs a duration`;
+  if (spec.duration === 'none' && durationMs !== null) return `${spec.kind} takes no duration`;
+  return troubleWithTarget(order, spec) ?? troubleWithParams(params, spec);
+}
+
+function troubleWithTarget({ processes }: InjectOrder, spec: FaultSpec): string | null {
+  if (spec.processes === 'required' && (processes === null || Object.keys(processes).length === 0)) {
+    return `${spec.kind} needs a selector of processes`;
+  }
+  return spec.processes === 'none' && processes !== null ? `${spec.kind} takes no processes` : null;
+}
+
+function troubleWithParams(params: FaultParams, spec: FaultSpec): string | null {
+  const unknown = Object.keys(params).find((name) => !Object.hasOwn(spec.params, name));
+  if (unknown !== undefined) return `${spec.kind} has no parameter ${unknown}`;
+  const bad = Object.entries(spec.params).find(([name, param]) => !fits(params[name] ?? null, param));
+  return bad === undefined ? null : `the parameter ${bad[0]} of ${spec.kind} is out of bounds`;
+}
+
+function fits(value: FaultParams[string] | null, param: ParamSpec): boolean {
+  if (value === null || value === undefined) return param.default === null;
+  if (param.type === 'choice') return typeof value === 'string' && (param.choices ?? []).includes(value);
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = param;
+  return typeof value === 'number' && value >= min && value <= max;
+}

@@ -1,0 +1,68 @@
+// The undo journal as values: what its lines say, and what they leave to be undone.
+//
+// Per step: `intent` (with the undo) before the act, `applied` after it, `reverted` after the undo; per order
+// `ended` when nothing of it is left. An undo is harmless when its step never ran, so that an intent alone is
+// reason enough to undo.
+
+import type { OrderId } from '../../shared/domain/ids.ts';
+import type { ProcessRef } from '../../shared/domain/order.ts';
+
+export type Undo =
+  | { readonly kind: 'signal'; readonly process: ProcessRef; readonly signal: NodeJS.Signals }
+  | { readonly kind: 'end-child'; readonly process: ProcessRef };
+
+export type JournalRecord =
+  | {
+      readonly type: 'intent';
+      readonly order: OrderId;
+      readonly step: number;
+      /** Wall clock, for the report. */
+      readonly at: number;
+      readonly boot: string;
+      /** Null: nothing to undo, or (for a child) known only once it runs. */
+      readonly undo: Undo | null;
+    }
+  | { readonly type: 'applied'; readonly order: OrderId; readonly step: number; readonly undo: Undo | null }
+  | { readonly type: 'reverted'; readonly order: OrderId; readonly step: number }
+  | { readonly type: 'ended'; readonly order: OrderId };
+
+/** An order that has begun and not ended. */
+export interface Unfinished {
+  readonly order: OrderId;
+  readonly startedAt: number;
+  readonly boot: string;
+  /** Steps that are not reverted, the last one first. */
+  readonly undos: readonly { readonly step: number; readonly undo: Undo }[];
+}
+
+interface Draft {
+  readonly startedAt: number;
+  readonly boot: string;
+  readonly undos: Map<number, Undo>;
+}
+
+/** In the order in which they began. Records that come twice change nothing. */
+export function unfinished(records: readonly JournalRecord[]): Unfinished[] {
+  const orders = new Map<OrderId, Draft>();
+  for (const record of records) takeRecord(orders, record);
+  return [...orders].map(([order, { startedAt, boot, undos }]) => ({
+    order,
+    startedAt,
+    boot,
+    undos: [...undos].map(([step, undo]) => ({ step, undo })).toSorted((a, b) => b.step - a.step),
+  }));
+}
+
+function takeRecord(orders: Map<OrderId, Draft>, record: JournalRecord): void {
+  const { order } = record;
+  if (record.type === 'ended') {
+    orders.delete(order);
+    return;
+  }
+  if (record.type === 'intent' && !orders.has(order)) {
+    orders.set(order, { startedAt: record.at, boot: record.boot, undos: new Map() });
+  }
+  const undos = orders.get(order)?.undos;
+  if (record.type === 'reverted') undos?.delete(record.step);
+  else if (record.undo !== null) undos?.set(record.step, record.undo);
+}

@@ -1,0 +1,77 @@
+// Takes single steps and takes them back. Everything here works on recorded identities: a name is never looked
+// up again, and a PID is nothing without its start time.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import { sleep, type Clock } from '../../shared/clock.ts';
+import type { ProcessRef } from '../../shared/domain/order.ts';
+import { messageOf } from '../../shared/errors.ts';
+import { packageRoot } from '../../shared/package-root.ts';
+import type { Undo } from '../core/journal-records.ts';
+import { readStat } from '../targets/proc.ts';
+import type { Step } from './contract.ts';
+import { findProgram } from './host-facts.ts';
+import { liveStat } from './host-probe.ts';
+
+/** What a step came to. `gone`: its process had ended, or its PID was another's by then; nothing was touched. */
+export type StepResult = { readonly kind: 'done'; readonly undo: Undo | null } | { readonly kind: 'gone' };
+
+/** What can be undone before the step is taken; null when that is nothing, or known only afterwards. */
+export function undoOf(step: Step): Undo | null {
+  if (step.kind !== 'signal' || step.undo === null) return null;
+  const { pid, startTicks } = step.process;
+  return { kind: 'signal', process: { pid, startTicks }, signal: step.undo };
+}
+
+/** Throws when the kernel refuses. Nothing is awaited between the look at the identity and the act. */
+export function takeStep(step: Step): StepResult {
+  if (step.kind === 'spawn') return { kind: 'done', undo: { kind: 'end-child', process: startProgram(step) } };
+  if (liveStat(step.process) === null) return { kind: 'gone' };
+  process.kill(step.process.pid, step.signal);
+  return { kind: 'done', undo: undoOf(step) };
+}
+
+/** Ends by itself when its standard input closes, that is with the agent. */
+function startProgram({ program, args, cpus }: Step & { kind: 'spawn' }): ProcessRef {
+  const taskset = findProgram('taskset');
+  if (taskset === null) throw new Error('taskset (util-linux) is not installed');
+  const script = path.join(packageRoot(), 'dist', 'agent', program === 'cpu-burner' ? 'burner' : program, 'main.js');
+  const child = spawn(taskset, ['--cpu-list', cpus.join(','), process.execPath, script, ...args], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
+  });
+  return identify(child, program);
+}
+
+/** taskset becomes the program by exec, which keeps PID and start time (execve(2)). */
+function identify(child: ChildProcess, program: string): ProcessRef {
+  child.on('error', () => undefined);
+  const stat = child.pid === undefined ? null : readStat(child.pid);
+  if (stat === null) throw new Error(`${program} could not be started`);
+  return { pid: stat.pid, startTicks: stat.startTicks };
+}
+
+/** How long an undo may take to show. */
+const UNDO_WITHIN_MS = 2000;
+const POLL_MS = 5;
+
+/** Resolves when the undo is confirmed: with null, or with what keeps it from being so. Harmless when repeated. */
+export async function undo({ kind, process: target, ...rest }: Undo, clock: Clock): Promise<string | null> {
+  if (liveStat(target) === null) return null;
+  const signal = 'signal' in rest ? rest.signal : 'SIGKILL';
+  try {
+    process.kill(target.pid, signal);
+  } catch (error) {
+    return `${signal} to pid ${target.pid} failed: ${messageOf(error)}`;
+  }
+  const isUndone = (): boolean => {
+    const stat = liveStat(target);
+    return stat === null || (kind === 'signal' && stat.state !== 'T');
+  };
+  const deadline = clock.monotonic() + UNDO_WITHIN_MS;
+  while (!isUndone()) {
+    if (clock.monotonic() > deadline) return `pid ${target.pid} did not react to ${signal}`;
+    await sleep(clock, POLL_MS);
+  }
+  return null;
+}
