@@ -152,9 +152,11 @@ function repeatSection(record: RunRecord): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map((row) => line(row))].join('\n');
+  return [row(head), row(head.map(() => '---')), ...rows.map((cells) => row(cells))].join('\n');
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
 function iso(at: number): string {

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import type { NodeId } from '../../shared/domain/ids.ts';
 import type { RunEvent, RunEventBody, RunRecord } from '../../shared/domain/run.ts';
+import { RouletteError, messageOf } from '../../shared/errors.ts';
 import { auditOf } from '../core/audit-of.ts';
 import { napOf, reduceRun } from '../core/run.ts';
 import { openOrders, type Act, type Moment, type RunContext, type RunInput, type RunState } from '../core/run-state.ts';
@@ -39,7 +40,7 @@ export class RunActor {
   #queue: Promise<void> = Promise.resolve();
   #cancelNap: () => void = () => undefined;
   #closed = false;
-  #failure: unknown = null;
+  #failure: RouletteError | null = null;
 
   constructor(deps: RunActorDeps) {
     this.#deps = deps;
@@ -61,7 +62,7 @@ export class RunActor {
   }
 
   /** What kept the run from being recorded; null when all is well. */
-  get failure(): unknown {
+  get failure(): RouletteError | null {
     return this.#failure;
   }
 
@@ -152,7 +153,8 @@ export class RunActor {
   }
 
   #giveUp(error: unknown): void {
-    this.#failure = error;
+    this.#failure =
+      error instanceof RouletteError ? error : new RouletteError('INTERNAL', messageOf(error), { cause: error });
     const open = openOrders(this.#state);
     this.#deps.log.error({ run: this.#record.id, open: open.length, err: error }, 'cannot record the run: reverting');
     for (const { node, id } of open) this.#deps.perform({ type: 'revert', node, order: id });
