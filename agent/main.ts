@@ -3,7 +3,7 @@
 
 import { Command } from 'commander';
 import { systemClock } from '../shared/clock.ts';
-import { runDaemon, untilAskedToEnd } from '../shared/daemon.ts';
+import { parseFlags, runDaemon, untilAskedToEnd } from '../shared/daemon.ts';
 import { createLog } from '../shared/log.ts';
 import { readConfig } from '../shared/read-config.ts';
 import { parseAgentConfig } from '../shared/schema/config.ts';
@@ -23,17 +23,17 @@ const command = new Command('roulette-agent')
   .description(
     'Injects faults on this node on order of the coordinator, and takes them back. Logs JSON lines to stdout.',
   )
-  .option('--config FILE', 'configuration file (YAML); flags win over it')
-  .option('--node NAME', "this node's name, unique in the fleet")
-  .option('--environment NAME', 'the environment that this node belongs to')
-  .option('--coordinator HOST:PORT', 'where the coordinator takes agents')
-  .option('--state-dir DIR', 'where the undo journal is kept (default /var/lib/roulette-agent)')
-  .option('--log-level LEVEL', 'debug, info, warn or error (default info)')
+  .option('--config <FILE>', 'configuration file (YAML); flags win over it')
+  .option('--node <NAME>', "this node's name, unique in the fleet")
+  .option('--environment <NAME>', 'the environment that this node belongs to')
+  .option('--coordinator <HOST:PORT>', 'where the coordinator takes agents')
+  .option('--state-dir <DIR>', 'where the undo journal is kept (default /var/lib/roulette-agent)')
+  .option('--log-level <LEVEL>', 'debug, info, warn or error (default info)')
   .option('--with-parent', 'end when standard input closes', false);
 
 async function main(): Promise<void> {
   process.title = 'roulette-agent';
-  const flags: Flags = command.parse().opts();
+  const flags: Flags = parseFlags(command);
   const config = readConfig(parseAgentConfig, flags.config, {
     node: flags.node,
     environment: flags.environment,

@@ -3,7 +3,7 @@
 
 import { Command } from 'commander';
 import { systemClock } from '../shared/clock.ts';
-import { runDaemon, untilAskedToEnd } from '../shared/daemon.ts';
+import { parseFlags, runDaemon, untilAskedToEnd } from '../shared/daemon.ts';
 import { createLog } from '../shared/log.ts';
 import { readConfig } from '../shared/read-config.ts';
 import { parseCoordinatorConfig } from '../shared/schema/config.ts';
@@ -21,17 +21,17 @@ interface Flags {
 
 const command = new Command('roulette-coordinator')
   .description('Plans and plays experiments on the fleet, judges them, and keeps the log. Logs JSON lines to stdout.')
-  .option('--config FILE', 'configuration file (YAML); flags win over it')
-  .option('--environment NAME', 'the environment that documents and nodes must name')
-  .option('--listen-agents HOST:PORT', 'where agents connect (default 127.0.0.1:7401)')
-  .option('--listen-operators HOST:PORT', 'where operators connect (default 127.0.0.1:7400)')
-  .option('--store FILE', 'database file (default /var/lib/roulette-coordinator/coordinator.db)')
-  .option('--log-level LEVEL', 'debug, info, warn or error (default info)')
+  .option('--config <FILE>', 'configuration file (YAML); flags win over it')
+  .option('--environment <NAME>', 'the environment that documents and nodes must name')
+  .option('--listen-agents <HOST:PORT>', 'where agents connect (default 127.0.0.1:7401)')
+  .option('--listen-operators <HOST:PORT>', 'where operators connect (default 127.0.0.1:7400)')
+  .option('--store <FILE>', 'database file (default /var/lib/roulette-coordinator/coordinator.db)')
+  .option('--log-level <LEVEL>', 'debug, info, warn or error (default info)')
   .option('--with-parent', 'end when standard input closes', false);
 
 async function main(): Promise<void> {
   process.title = 'roulette-coordinator';
-  const flags: Flags = command.parse().opts();
+  const flags: Flags = parseFlags(command);
   const config = readConfig(parseCoordinatorConfig, flags.config, {
     environment: flags.environment,
     'agents.listen': flags.listenAgents,

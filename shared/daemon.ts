@@ -1,5 +1,6 @@
 // What the mains of both daemons share: how the end is asked for, and how a failed start is said.
 
+import type { Command, OptionValues } from 'commander';
 import { RouletteError, messageOf, ERRORS, EXIT } from './errors.ts';
 
 /** Exit code of a process that a second signal ended, as shells report SIGINT. */
@@ -12,15 +13,29 @@ const IMPATIENT_EXIT = 130;
 export function untilAskedToEnd(withParent: boolean): Promise<string> {
   return new Promise((resolve) => {
     let asked = false;
+    const ask = (why: string): void => {
+      asked = true;
+      // An open standard input would keep the process alive after all else has ended.
+      process.stdin.destroy();
+      resolve(why);
+    };
     const onSignal = (signal: NodeJS.Signals): void => {
       if (asked) process.exit(IMPATIENT_EXIT);
-      asked = true;
-      resolve(signal);
+      ask(signal);
     };
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
-    if (withParent) process.stdin.resume().once('close', () => resolve('standard input was closed'));
+    if (withParent) process.stdin.resume().once('end', () => ask('standard input was closed'));
   });
+}
+
+/** The options on the command line. Wrong usage exits with the code for it, `--help` with 0. */
+export function parseFlags<Flags extends OptionValues>(command: Command): Flags {
+  return command
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.usage))
+    .showHelpAfterError('(--help tells the options)')
+    .parse()
+    .opts<Flags>();
 }
 
 /** Runs a daemon's main. An expected failure is said in two lines; a defect keeps its stack. */
