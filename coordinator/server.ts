@@ -6,7 +6,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
 import { repeatEvery, type Clock } from '../shared/clock.ts';
 import { loadAgentWire, loadOperatorWire, type Wire } from '../shared/rpc/load.ts';
-import { listen, SERVER_OPTIONS, shutDown } from '../shared/rpc/transport.ts';
+import { listen, requireLoopback, SERVER_OPTIONS, shutDown } from '../shared/rpc/transport.ts';
 import type { CoordinatorConfig } from '../shared/schema/config.ts';
 import { createAgentService } from './rpc/agent-service.ts';
 import { createOperatorService } from './rpc/operator-service.ts';
@@ -36,6 +36,8 @@ export async function startCoordinator(
 ): Promise<CoordinatorServer> {
   const { clock, log } = deps;
   const { environment, leaseMs, beatMs } = config;
+  requireLoopback(config.agents.listen);
+  requireLoopback(config.operators.listen);
   const store = await openSqliteStore({ file: config.store });
   const term = await store.nextTerm();
   const fleet = new Fleet({ clock, silenceMs: MISSED_BEATS * beatMs });

@@ -1,7 +1,7 @@
 // What the mains of both daemons share: how the end is asked for, and how a failed start is said.
 
 import type { Command, OptionValues } from 'commander';
-import { RouletteError, messageOf, ERRORS, EXIT } from './errors.ts';
+import { RouletteError, ERRORS, EXIT } from './errors.ts';
 
 /** Exit code of a process that a second signal ended, as shells report SIGINT. */
 const IMPATIENT_EXIT = 130;
@@ -44,12 +44,12 @@ export async function runDaemon(main: () => Promise<void>): Promise<void> {
     await main();
     process.exitCode = EXIT.done;
   } catch (error) {
-    if (error instanceof RouletteError) {
-      process.stderr.write(`error: ${messageOf(error)}\nhint: ${ERRORS[error.code].remedy}\n`);
-      process.exitCode = error.exit;
-    } else {
-      process.stderr.write(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-      process.exitCode = EXIT.internal;
-    }
+    const expected = error instanceof RouletteError;
+    const defect = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(
+      expected ? `error: ${error.message}\nhint: ${ERRORS[error.code].remedy}\n` : `error: ${defect}\n`,
+    );
+    // A start that failed half-way may have left a listener open, which would keep the process alive.
+    process.exit(expected ? error.exit : EXIT.internal);
   }
 }

@@ -157,7 +157,7 @@ function evaluateComparison(comparison: Comparison, context: JudgeContext): Eval
   const heldMs = newest.at - since;
   return {
     state: heldMs >= forMs ? 'true' : 'false',
-    why: `${said} for ${round(heldMs / 1000)} of ${round(forMs / 1000)} s`,
+    why: `${said} for ${seconds(heldMs)} of ${seconds(forMs)}`,
   };
 }
 
@@ -167,8 +167,8 @@ function withoutFreshValue(monitor: string, spec: MonitorSpec, track: Track, con
   const ageMs = context.now - last;
   const reason = track.lastWhy === null ? '' : `: ${track.lastWhy}`;
   if (ageMs <= spec.staleAfterMs) return { state: 'pending', why: `${monitor} has no value yet${reason}` };
-  const stale = `stale after ${round(spec.staleAfterMs / 1000)} s`;
-  return { state: 'blind', why: `${monitor} has no fresh value for ${round(ageMs / 1000)} s (${stale})${reason}` };
+  const stale = `stale after ${seconds(spec.staleAfterMs)}`;
+  return { state: 'blind', why: `${monitor} has no fresh value for ${seconds(ageMs)} (${stale})${reason}` };
 }
 
 function boundOf(
@@ -216,7 +216,11 @@ function compare(value: number, operator: Operator, bound: number): boolean {
   }
 }
 
-/** Four significant decimals are enough to see which side of a threshold a value is on. */
+function seconds(ms: number): string {
+  return `${Math.round(ms / 100) / 10} s`;
+}
+
+/** Four decimals are enough to see which side of a threshold a value is on. */
 function round(value: number): string {
   return String(Math.round(value * 10_000) / 10_000);
 }

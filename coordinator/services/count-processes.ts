@@ -9,16 +9,18 @@ import type { Fleet } from './fleet.ts';
 const SURVEY_TIMEOUT_MS = 5000;
 
 /**
- * A node that is lost, or does not answer, makes the whole count unknown (it throws): processes that cannot be
- * seen are neither there nor gone.
+ * The nodes are those that are connected now, when the run starts. One of them that is lost later, or does not
+ * answer, makes the whole count unknown (it throws): processes that cannot be seen are neither there nor gone.
  */
 export function countProcesses(fleet: Fleet, experiment: Experiment): (target: string) => Promise<number> {
+  const present = fleet.inventory();
   return async (name) => {
     const target = experiment.targets[name];
     const processes = target?.processes ?? null;
-    if (target === undefined || processes === null)
+    if (target === undefined || processes === null) {
       throw new RouletteError('INTERNAL', `target ${name} has no processes`);
-    const nodes = selectNodes(target.nodes, fleet.nodes());
+    }
+    const nodes = selectNodes(target.nodes, present);
     const surveys = nodes.map((node) => fleet.survey(node.id, { processes, drawKey: null }, SURVEY_TIMEOUT_MS));
     const counts = (await Promise.all(surveys)).map((survey) => survey.matches.length);
     return counts.reduce((sum, count) => sum + count, 0);

@@ -173,8 +173,9 @@ export class Fleet {
       .toSorted((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  connected(): NodeId[] {
-    return [...this.#members].filter(([, member]) => isConnected(member)).map(([node]) => node);
+  /** What plans are made from: the nodes that are connected. */
+  inventory(): FleetNode[] {
+    return this.nodes().filter(({ health }) => health === 'connected');
   }
 }
 

@@ -85,7 +85,7 @@ export class Runs {
     }
     const { experiment, digest: documentDigest } = parsed;
     const seed = request.seed ?? experiment.seed ?? randomBytes(8).toString('hex');
-    const inventory = this.#deps.fleet.nodes();
+    const inventory = this.#deps.fleet.inventory();
     const plan = compilePlan({ experiment, documentDigest, seed, environment: this.#deps.environment, inventory });
     const text = canonicalJson(plan);
     return { experiment, plan, text, digest: sha256(text) };
@@ -121,7 +121,15 @@ export class Runs {
       plan: planned.text,
     };
     const context = this.#contextOf(id, experiment, plan);
-    const actor = this.#open(context, record, prepareRun(context, this.#deps.fleet.connected()), 0);
+    const actor = this.#open(
+      context,
+      record,
+      prepareRun(
+        context,
+        this.#deps.fleet.inventory().map(({ id: node }) => node),
+      ),
+      0,
+    );
     await actor.post({ type: 'prepare', seed, planDigest: digest, requestedBy, replayOf });
     if (actor.failure !== null) throw actor.failure;
     void actor.post({ type: 'start' });

@@ -18,6 +18,7 @@ import type { StartRunReply__Output } from '../../shared/rpc/generated/roulette/
 export interface Daemon {
   readonly process: ChildProcess;
   readonly lines: Record<string, unknown>[];
+  readonly errors: string[];
   /** Resolves with the first line, from the start on, that `match` accepts. */
   readonly until: (match: (line: Record<string, unknown>) => boolean) => Promise<Record<string, unknown>>;
   /** Sends the signal and waits for the exit. */
@@ -48,6 +49,7 @@ export function startDaemon(program: 'agent' | 'coordinator', config: unknown, f
   return {
     process: child,
     lines,
+    errors,
     until: (match) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(() => done(new Error(`${program}: no such line; ${errors.join('')}`)), WAIT_MS);
@@ -87,6 +89,9 @@ export interface Cluster {
   readonly client: () => OperatorServiceClient;
   /** Starts a coordinator on the same store and the same ports. */
   readonly restartCoordinator: () => Promise<void>;
+  readonly agent: (node: string) => Daemon;
+  /** Starts one more coordinator that is expected to refuse. */
+  readonly tryCoordinator: (settings: object) => Promise<{ code: number | null; errors: string }>;
   readonly startAgent: (node: string, options?: AgentOptions) => Promise<Daemon>;
   readonly start: (document: string, seed?: string) => Promise<string>;
   /** The whole timeline, once the run has ended. */
@@ -105,6 +110,7 @@ export async function startCluster(settings: { lease?: string; beat?: string } =
   const folder = mkdtempSync(path.join(os.tmpdir(), 'roulette-cluster-'));
   const store = path.join(folder, 'coordinator.db');
   const daemons: Daemon[] = [];
+  const agentsByNode = new Map<string, Daemon>();
   let agents = '127.0.0.1:0';
   let operators = '127.0.0.1:0';
   let coordinator: Daemon;
@@ -137,6 +143,19 @@ export async function startCluster(settings: { lease?: string; beat?: string } =
       client.close();
       await startCoordinator();
     },
+    agent: (node) => {
+      const agent = agentsByNode.get(node);
+      if (agent === undefined) throw new Error(`no agent ${node}`);
+      return agent;
+    },
+    tryCoordinator: async (more) => {
+      const config = { environment: 'staging', store: path.join(folder, 'another.db'), ...more };
+      const refusing = startDaemon('coordinator', config, folder);
+      await new Promise((resolve) => {
+        refusing.process.once('close', resolve);
+      });
+      return { code: refusing.process.exitCode, errors: refusing.errors.join('') };
+    },
     startAgent: async (node, options = {}) => {
       const stateDir = path.join(folder, `agent-${node}`);
       mkdirSync(stateDir, { recursive: true });
@@ -144,6 +163,7 @@ export async function startCluster(settings: { lease?: string; beat?: string } =
       const config = { node, environment: 'staging', labels, coordinator: agents, stateDir, services };
       const agent = startDaemon('agent', config, folder);
       daemons.push(agent);
+      agentsByNode.set(node, agent);
       await agent.until(({ msg }) => msg === 'connected');
       return agent;
     },
