@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { refusalOf } from '../../agent/core/admission.ts';
+import { conflictOf, locksOf } from '../../agent/core/conflicts.ts';
+import type { PlanInput } from '../../agent/effects/contract.ts';
+import { undoOf } from '../../agent/effects/steps.ts';
+import { IMPLEMENTATIONS } from '../../agent/faults/index.ts';
+import { FAULT_KINDS, FAULTS } from '../../shared/faults/index.ts';
+import { buildIdentity, buildOrder } from '../support/orders.ts';
+
+const targets = [buildIdentity({ pid: 11, startTicks: '1' }), buildIdentity({ pid: 12, startTicks: '2' })];
+
+function buildInput(more: Partial<PlanInput> = {}): PlanInput {
+  return { params: {}, targets: [], durationMs: null, drawKey: 'key', cpus: [0, 1, 2, 3], ...more };
+}
+
+describe('the steps of each fault', () => {
+  it('process-kill sends its signal to each target, with nothing to undo', () => {
+    const steps = IMPLEMENTATIONS['process-kill'].plan(buildInput({ targets, params: { signal: 'TERM', watch: 1000 } }));
+
+    expect(steps).toEqual(targets.map((process) => ({ kind: 'signal', process, signal: 'SIGTERM', undo: null })));
+  });
+
+  it('process-pause stops each target, and its undo lets the same process go on', () => {
+    const steps = IMPLEMENTATIONS['process-pause'].plan(buildInput({ targets, durationMs: 1000 }));
+
+    expect(steps.map((step) => undoOf(step))).toEqual([
+      { kind: 'signal', process: { pid: 11, startTicks: '1' }, signal: 'SIGCONT' },
+      { kind: 'signal', process: { pid: 12, startTicks: '2' }, signal: 'SIGCONT' },
+    ]);
+  });
+
+  it('cpu-load starts one child on the cores that the seed chooses', () => {
+    const params = { load: 0.5, cores: 2, ramp: 100 };
+    const plan = (drawKey: string): unknown => IMPLEMENTATIONS['cpu-load'].plan(buildInput({ params, durationMs: 3000, drawKey }));
+
+    expect(plan('key')).toEqual([
+      { kind: 'spawn', program: 'cpu-burner', args: ['0.5', '2', '100', '3000'], cpus: [expect.any(Number), expect.any(Number)] },
+    ]);
+    expect(plan('key')).toEqual(plan('key'));
+    expect(new Set(Array.from({ length: 20 }, (_, index) => JSON.stringify(plan(`key ${index}`)))).size).toBeGreaterThan(1);
+  });
+
+  it('cpu-load takes all cores when the node has fewer than asked', () => {
+    const [step] = IMPLEMENTATIONS['cpu-load'].plan(buildInput({ params: { load: 0.5, cores: 64, ramp: 0 }, durationMs: 1 }));
+
+    expect(step).toMatchObject({ cpus: [0, 1, 2, 3] });
+  });
+
+  it('names every signal of process-kill as the kernel does', () => {
+    const names = FAULTS['process-kill'].params.signal.choices;
+
+    const signals = names.map((signal) => IMPLEMENTATIONS['process-kill'].plan(buildInput({ targets, params: { signal } })));
+
+    expect(signals).toHaveLength(names.length);
+  });
+});
+
+describe('admission of an order', () => {
+  const context = { term: 3, capabilities: ['taskset'] };
+  const admit = (...order: Parameters<typeof buildOrder>): string | null => refusalOf(buildOrder(order[0], { term: 3, ...order[1] }), context)?.code ?? null;
+
+  it.each(FAULT_KINDS)('lets a good order for %s in', (kind) => {
+    const processes = FAULTS[kind].processes === 'required' ? { name: 'x' } : null;
+
+    expect(admit(kind, { processes })).toBeNull();
+  });
+
+  it.each([
+    ['an earlier term', 'process-kill', { term: 2 }, 'ORDER_STALE_TERM'],
+    ['another spec', 'process-kill', { specHash: 'other' }, 'ORDER_UNKNOWN_FAULT'],
+    ['no lease', 'process-kill', { leaseMs: 0 }, 'ORDER_INVALID'],
+    ['a pause without end', 'process-pause', { durationMs: null }, 'ORDER_INVALID'],
+    ['a kill with a duration', 'process-kill', { durationMs: 5 }, 'ORDER_INVALID'],
+    ['a kill of everything', 'process-kill', { processes: {} }, 'ORDER_INVALID'],
+    ['a kill of nothing', 'process-kill', { processes: null }, 'ORDER_INVALID'],
+    ['a load on processes', 'cpu-load', { processes: { name: 'x' } }, 'ORDER_INVALID'],
+    ['a load out of bounds', 'cpu-load', { params: { load: 2, cores: null, ramp: 0 } }, 'ORDER_INVALID'],
+    ['a load of no number', 'cpu-load', { params: { load: 'all', cores: null, ramp: 0 } }, 'ORDER_INVALID'],
+    ['an unknown signal', 'process-kill', { params: { signal: 'STOP', watch: 1000 } }, 'ORDER_INVALID'],
+    ['a missing parameter', 'process-kill', { params: { signal: 'KILL' } }, 'ORDER_INVALID'],
+    ['a parameter too many', 'process-pause', { params: { x: 1 } }, 'ORDER_INVALID'],
+  ] as const)('refuses %s', (_, kind, more, code) => {
+    expect(admit(kind, more)).toBe(code);
+  });
+
+  it('refuses what the node cannot do, and names what is missing', () => {
+    const refusal = refusalOf(buildOrder('cpu-load'), { term: 0, capabilities: [] });
+
+    expect(refusal).toEqual({ code: 'FAULT_UNSUPPORTED', message: 'cpu-load needs taskset, which this node lacks' });
+  });
+});
+
+describe('locks', () => {
+  it('conflict exactly when the same process, or the CPU, is wanted twice', () => {
+    const pids = fc.uniqueArray(fc.integer({ min: 1, max: 8 }), { minLength: 1 });
+
+    fc.assert(
+      fc.property(pids, pids, (one, other) => {
+        const refs = (list: readonly number[]): { pid: number; startTicks: string }[] => list.map((pid) => ({ pid, startTicks: '1' }));
+        const conflict = conflictOf(locksOf('process-kill', refs(one)), [locksOf('process-pause', refs(other))]);
+
+        expect(conflict !== null).toBe(one.some((pid) => other.includes(pid)));
+      }),
+    );
+    expect(conflictOf(locksOf('cpu-load', []), [locksOf('cpu-load', [])])).toBe('the cpu');
+    expect(conflictOf(locksOf('cpu-load', []), [locksOf('process-kill', targets)])).toBeNull();
+  });
+
+  it('do not take a PID with another start time for the same process', () => {
+    const held = locksOf('process-kill', [{ pid: 5, startTicks: '1' }]);
+
+    expect(conflictOf(locksOf('process-kill', [{ pid: 5, startTicks: '2' }]), [held])).toBeNull();
+  });
+});
