@@ -1,0 +1,71 @@
+// `validate` and `plan`: what a document says, and what it comes to.
+
+import { randomBytes } from 'node:crypto';
+import { canonicalJson, sha256 } from '../../shared/canonical.ts';
+import { parsePlan } from '../../shared/domain/plan.ts';
+import { EXIT, RouletteError } from '../../shared/errors.ts';
+import { parseExperiment } from '../../shared/schema/document.ts';
+import { parseInventory } from '../../shared/schema/inventory.ts';
+import { formatIssue } from '../../shared/schema/source.ts';
+import { compilePlan } from '../../coordinator/core/compile.ts';
+import { readDocument } from '../documents.ts';
+import { renderPlan, type PlanToShow } from '../render/plan.ts';
+import type { Outcome, Session } from '../session.ts';
+
+export function validate({ io, json }: Session, files: readonly string[]): Outcome {
+  const checked = files.map((file) => {
+    const { name, text } = readDocument(file);
+    const parsed = parseExperiment(text, name);
+    return { file: name, ok: parsed.ok, issues: parsed.ok ? [] : parsed.issues };
+  });
+  if (json) io.out(JSON.stringify(checked));
+  for (const { file, issues } of json ? [] : checked) {
+    for (const issue of issues) io.err(formatIssue(issue));
+    io.out(`${file}: ${issues.length === 0 ? io.paint.good('valid') : io.paint.bad(`${issues.length} to mend`)}`);
+  }
+  return Promise.resolve(checked.every(({ ok }) => ok) ? EXIT.done : EXIT.usage);
+}
+
+export interface PlanOptions {
+  readonly seed?: string;
+  readonly inventory?: string;
+  readonly environment?: string;
+}
+
+export async function plan(session: Session, file: string, options: PlanOptions): Outcome {
+  const { io, json } = session;
+  const made =
+    options.inventory === undefined
+      ? await askForPlan(session, file, options)
+      : compileHere(file, options.inventory, options);
+  if (json) io.out(made.text);
+  else for (const line of renderPlan(made, io.paint)) io.out(line);
+  return made.plan.problems.length === 0 ? EXIT.done : EXIT.refused;
+}
+
+type Made = PlanToShow & { readonly text: string };
+
+async function askForPlan(session: Session, file: string, { seed }: PlanOptions): Promise<Made> {
+  const { name, text: document } = readDocument(file);
+  const request = { document, file: name, preview: !session.json, ...(seed === undefined ? {} : { seed }) };
+  const { planJson, digest, previews } = await session.operator().makePlan(request);
+  return { plan: parsePlan(planJson), text: planJson, digest, previews };
+}
+
+/** The same bytes as a coordinator gives for the same document, seed and fleet. */
+function compileHere(file: string, inventoryFile: string, options: PlanOptions): Made {
+  const { name, text: document } = readDocument(file);
+  const parsed = parseExperiment(document, name);
+  if (!parsed.ok)
+    throw new RouletteError('DOCUMENT_INVALID', parsed.issues.map((issue) => formatIssue(issue)).join('\n'));
+  const { experiment, digest: documentDigest } = parsed;
+  const listed = readDocument(inventoryFile);
+  const inventory = parseInventory(listed.text, listed.name);
+  if (!inventory.ok)
+    throw new RouletteError('DOCUMENT_INVALID', inventory.issues.map((issue) => formatIssue(issue)).join('\n'));
+  const seed = options.seed ?? experiment.seed ?? randomBytes(8).toString('hex');
+  const environment = options.environment ?? experiment.environment;
+  const compiled = compilePlan({ experiment, documentDigest, seed, environment, inventory: inventory.value });
+  const text = canonicalJson(compiled);
+  return { plan: compiled, text, digest: sha256(text), previews: [] };
+}

@@ -1,0 +1,149 @@
+// `run`, `replay`, `runs`, `show`, `watch`, `halt` and `report`.
+
+import { renameSync, writeFileSync } from 'node:fs';
+import { EXIT, RouletteError, messageOf } from '../../shared/errors.ts';
+import { parsePlan } from '../../shared/domain/plan.ts';
+import type { RunEvent } from '../../shared/domain/run.ts';
+import { findingsOf } from '../../coordinator/core/findings.ts';
+import { readDocument } from '../documents.ts';
+import { renderRun } from '../render/run.ts';
+import { moment, table } from '../render/table.ts';
+import { follow, play } from '../run-flow.ts';
+import type { Outcome, Session } from '../session.ts';
+
+export interface RunOptions {
+  readonly seed?: string;
+  readonly yes?: boolean;
+  readonly detach?: boolean;
+  readonly samples?: boolean;
+  readonly as?: string;
+}
+
+export async function run(session: Session, file: string, options: RunOptions): Outcome {
+  const { name, text } = readDocument(file);
+  const { exit } = await play(session, {
+    ...playOptions(session, options),
+    document: text,
+    file: name,
+    seed: options.seed,
+  });
+  return exit;
+}
+
+export async function replay(session: Session, id: string, options: RunOptions): Outcome {
+  const { run: earlier, document } = await session.operator().getRun(id);
+  const { exit } = await play(session, {
+    ...playOptions(session, options),
+    document,
+    file: id,
+    seed: earlier?.seed,
+    replayOf: id,
+    expectedDigest: earlier?.planDigest,
+  });
+  return exit;
+}
+
+function playOptions(
+  { io }: Session,
+  { yes, detach, samples, as }: RunOptions,
+): {
+  readonly requestedBy: string;
+  readonly replayOf: undefined;
+  readonly expectedDigest: undefined;
+  readonly yes: boolean;
+  readonly detach: boolean;
+  readonly samples: boolean;
+} {
+  return {
+    requestedBy: as ?? io.user,
+    replayOf: undefined,
+    expectedDigest: undefined,
+    yes: yes ?? false,
+    detach: detach ?? false,
+    samples: samples ?? false,
+  };
+}
+
+export async function listRuns({ io, json, operator }: Session): Outcome {
+  const { runs } = await operator().listRuns();
+  if (json) io.out(JSON.stringify(runs));
+  else if (runs.length === 0) io.err('no run yet');
+  const rows = runs.map(({ id, experiment, phase, verdict, preparedAt, seed, requestedBy }) => [
+    id,
+    experiment,
+    verdict ?? phase,
+    moment(preparedAt),
+    seed,
+    requestedBy,
+  ]);
+  if (!json)
+    for (const line of table(['run', 'experiment', 'verdict', 'prepared', 'seed', 'asked for by'], rows)) io.out(line);
+  return EXIT.done;
+}
+
+export async function showRun({ io, json, operator }: Session, id: string): Outcome {
+  const { run: found } = await operator().getRun(id);
+  if (found === null) throw new RouletteError('RUN_NOT_FOUND', `there is no run ${id}`);
+  const events: RunEvent[] = [];
+  for await (const event of operator().watchRun(id, 0, true)) events.push(event);
+  const findings = findingsOf(events);
+  if (json) io.out(JSON.stringify({ run: found, findings }));
+  else for (const line of renderRun(found, findings, io.paint)) io.out(line);
+  return EXIT.done;
+}
+
+export async function watch(session: Session, id: string, options: RunOptions): Outcome {
+  const { planJson } = await session.operator().getRun(id);
+  return follow(session, { run: id, plan: parsePlan(planJson), samples: options.samples ?? false, haltAs: null });
+}
+
+export interface HaltOptions {
+  readonly reason?: string;
+  readonly ref?: string;
+  readonly as?: string;
+}
+
+/** Done only when every injection is confirmed as reverted. */
+export async function halt({ io, json, operator }: Session, id: string, { reason, ref, as }: HaltOptions): Outcome {
+  const request = {
+    runId: id,
+    requestedBy: as ?? io.user,
+    reason: reason ?? 'no reason given',
+    ...(ref === undefined ? {} : { ref }),
+  };
+  const reply = await operator().haltRun(request);
+  if (json) io.out(JSON.stringify(reply));
+  const rows = reply.injections.map(({ node, orderId, state, at, why }) => [
+    node,
+    orderId,
+    state,
+    moment(at),
+    why ?? '',
+  ]);
+  if (!json && rows.length === 0) io.out(`${id} is halted; no injection was active`);
+  if (!json) for (const line of table(['node', 'order', 'state', 'at', 'why'], rows)) io.out(line);
+  return reply.injections.every(({ state }) => state === 'reverted') ? EXIT.done : EXIT.refused;
+}
+
+export interface ReportOptions {
+  readonly format?: string;
+  readonly output?: string;
+}
+
+export async function report({ io, operator }: Session, id: string, { format, output }: ReportOptions): Outcome {
+  const { text } = await operator().getReport(id, format ?? 'md');
+  if (output === undefined) io.out(text.trimEnd());
+  else writeWhole(output, text);
+  if (output !== undefined) io.err(`written to ${output}`);
+  return EXIT.done;
+}
+
+/** The file is there whole, or as it was before. */
+export function writeWhole(file: string, text: string): void {
+  try {
+    writeFileSync(`${file}.part`, text);
+    renameSync(`${file}.part`, file);
+  } catch (error) {
+    throw new RouletteError('USAGE_FILE', `cannot write ${file}: ${messageOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,124 @@
+// The operator API as promises. Whatever goes wrong on the way is thrown with its code from the catalogue.
+
+import type * as grpc from '@grpc/grpc-js';
+import type { RunEvent, RunEventBody } from '../shared/domain/run.ts';
+import { runId } from '../shared/domain/ids.ts';
+import { fromStatus } from '../shared/rpc/failure.ts';
+import type { AuditRow__Output } from '../shared/rpc/generated/roulette/v1/AuditRow.ts';
+import type { GetReportReply__Output } from '../shared/rpc/generated/roulette/v1/GetReportReply.ts';
+import type { GetRunReply__Output } from '../shared/rpc/generated/roulette/v1/GetRunReply.ts';
+import type { HaltRunReply__Output } from '../shared/rpc/generated/roulette/v1/HaltRunReply.ts';
+import type { HaltRunRequest } from '../shared/rpc/generated/roulette/v1/HaltRunRequest.ts';
+import type { ListNodesReply__Output } from '../shared/rpc/generated/roulette/v1/ListNodesReply.ts';
+import type { ListRunsReply__Output } from '../shared/rpc/generated/roulette/v1/ListRunsReply.ts';
+import type { MakePlanReply__Output } from '../shared/rpc/generated/roulette/v1/MakePlanReply.ts';
+import type { MakePlanRequest } from '../shared/rpc/generated/roulette/v1/MakePlanRequest.ts';
+import type { OperatorServiceClient } from '../shared/rpc/generated/roulette/v1/OperatorService.ts';
+import type { RunEvent__Output } from '../shared/rpc/generated/roulette/v1/RunEvent.ts';
+import type { StartRunReply__Output } from '../shared/rpc/generated/roulette/v1/StartRunReply.ts';
+import type { StartRunRequest } from '../shared/rpc/generated/roulette/v1/StartRunRequest.ts';
+import type { VerifyAuditReply__Output } from '../shared/rpc/generated/roulette/v1/VerifyAuditReply.ts';
+import { loadOperatorWire } from '../shared/rpc/load.ts';
+import { CLIENT_OPTIONS, clientCredentials } from '../shared/rpc/transport.ts';
+
+/** A coordinator that does not answer a question within this time counts as unreachable. */
+const ANSWER_WITHIN_MS = 10_000;
+
+type Callback<Reply> = (error: grpc.ServiceError | null, reply?: Reply) => void;
+
+export class Operator {
+  readonly address: string;
+  readonly #client: OperatorServiceClient;
+
+  constructor(address: string) {
+    this.address = address;
+    const { OperatorService } = loadOperatorWire().types.roulette.v1;
+    this.#client = new OperatorService(address, clientCredentials(), CLIENT_OPTIONS);
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  async listNodes(): Promise<ListNodesReply__Output> {
+    return this.#call((back) => this.#client.listNodes({}, soon(), back));
+  }
+
+  async makePlan(request: MakePlanRequest): Promise<MakePlanReply__Output> {
+    return this.#call((back) => this.#client.makePlan(request, soon(), back));
+  }
+
+  async startRun(request: StartRunRequest): Promise<StartRunReply__Output> {
+    return this.#call((back) => this.#client.startRun(request, soon(), back));
+  }
+
+  async listRuns(): Promise<ListRunsReply__Output> {
+    return this.#call((back) => this.#client.listRuns({}, soon(), back));
+  }
+
+  async getRun(id: string): Promise<GetRunReply__Output> {
+    return this.#call((back) => this.#client.getRun({ runId: id }, soon(), back));
+  }
+
+  /** Waits as long as the nodes take to confirm. */
+  async haltRun(request: HaltRunRequest): Promise<HaltRunReply__Output> {
+    return this.#call((back) => this.#client.haltRun(request, back));
+  }
+
+  async getReport(id: string, format: string): Promise<GetReportReply__Output> {
+    return this.#call((back) => this.#client.getReport({ runId: id, format }, soon(), back));
+  }
+
+  async verifyAudit(): Promise<VerifyAuditReply__Output> {
+    return this.#call((back) => this.#client.verifyAudit({}, back));
+  }
+
+  /** The timeline so far and, unless `historyOnly`, what comes until the run has ended. */
+  async *watchRun(id: string, afterSeq: number, historyOnly: boolean): AsyncGenerator<RunEvent> {
+    const stream = this.#client.watchRun({ runId: id, afterSeq, historyOnly });
+    for await (const event of this.#read<RunEvent__Output>(stream)) {
+      yield { run: runId(event.runId), seq: event.seq, at: event.at, body: parseBody(event) };
+    }
+  }
+
+  async *listAudit(run: string | undefined): AsyncGenerator<AuditRow__Output> {
+    yield* this.#read<AuditRow__Output>(this.#client.listAudit(run === undefined ? {} : { runId: run }));
+  }
+
+  async #call<Reply>(invoke: (back: Callback<Reply>) => unknown): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      invoke((error, reply) => {
+        if (error !== null) reject(fromStatus(error, this.address));
+        else if (reply !== undefined) resolve(reply);
+      });
+    });
+  }
+
+  async *#read<Message>(stream: grpc.ClientReadableStream<Message>): AsyncGenerator<Message> {
+    try {
+      for await (const message of stream as AsyncIterable<Message>) yield message;
+    } catch (error) {
+      throw isServiceError(error) ? fromStatus(error, this.address) : error;
+    } finally {
+      stream.cancel();
+    }
+  }
+}
+
+function soon(): grpc.CallOptions {
+  return { deadline: Date.now() + ANSWER_WITHIN_MS };
+}
+
+function isServiceError(error: unknown): error is grpc.ServiceError {
+  return error instanceof Error && 'code' in error && 'metadata' in error;
+}
+
+function parseBody({ bodyJson, type }: RunEvent__Output): RunEventBody {
+  const body: unknown = JSON.parse(bodyJson);
+  if (isBody(body, type)) return body;
+  throw new TypeError(`the coordinator sent an event of type ${type} without its body`);
+}
+
+function isBody(value: unknown, type: string): value is RunEventBody {
+  return typeof value === 'object' && value !== null && 'type' in value && value.type === type;
+}

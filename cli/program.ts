@@ -1,0 +1,235 @@
+// The commands and their options; each hands over to a function in commands/ and exits with what that returns.
+
+import { Command, CommanderError } from 'commander';
+import { ERRORS, EXIT, RouletteError, type ExitCode } from '../shared/errors.ts';
+import { listAudit, verifyAudit } from './commands/audit.ts';
+import { demo, type DemoOptions } from './commands/demo.ts';
+import { plan, validate, type PlanOptions } from './commands/documents.ts';
+import { listNodes, showFaults, showNode } from './commands/fleet.ts';
+import {
+  halt,
+  listRuns,
+  replay,
+  report,
+  run,
+  showRun,
+  watch,
+  type HaltOptions,
+  type ReportOptions,
+  type RunOptions,
+} from './commands/runs.ts';
+import { sayError, type Io } from './io.ts';
+import { Operator } from './operator.ts';
+import type { Outcome, Session } from './session.ts';
+import { coordinatorAddress } from './settings.ts';
+import { VERSION } from './version.ts';
+
+const EXIT_CODES = `
+Exit codes:
+  0 done, hypothesis held    1 hypothesis refuted       2 wrong usage or invalid document
+  3 aborted                  4 refused                  5 coordinator unreachable
+  6 inconclusive             70 internal error`;
+
+/** Runs one command. Never throws: whatever goes wrong is said on stderr, and is the exit code. */
+export async function main(argv: readonly string[], io: Io, environment: NodeJS.ProcessEnv): Promise<ExitCode> {
+  const operators: Operator[] = [];
+  let exit: ExitCode = EXIT.done;
+  const program = createProgram(io, async (act, command) => {
+    exit = await act(createSession(io, command, environment, operators));
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exit;
+  } catch (error) {
+    return sayWhatWentWrong(io, error, argv.includes('--json'));
+  } finally {
+    for (const operator of operators) operator.close();
+  }
+}
+
+interface GlobalOptions {
+  readonly coordinator?: string;
+  readonly context?: string;
+  readonly json?: boolean;
+}
+
+function createSession(io: Io, command: Command, environment: NodeJS.ProcessEnv, opened: Operator[]): Session {
+  const options: GlobalOptions = command.optsWithGlobals();
+  return {
+    io,
+    json: options.json ?? false,
+    operator: () => {
+      const [known] = opened;
+      if (known !== undefined) return known;
+      const operator = new Operator(coordinatorAddress(options, environment));
+      opened.push(operator);
+      return operator;
+    },
+  };
+}
+
+function sayWhatWentWrong(io: Io, error: unknown, json: boolean): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof RouletteError) {
+    const { code, message, exit } = error;
+    if (json) io.out(JSON.stringify({ error: { code, message } }));
+    sayError(io, error, `${ERRORS[code].remedy} (${code})`);
+    return exit;
+  }
+  sayError(io, error, ERRORS.INTERNAL.remedy);
+  if (error instanceof Error && error.stack !== undefined) io.err(io.paint.faint(error.stack));
+  return EXIT.internal;
+}
+
+type Perform = (act: (session: Session) => Outcome, command: Command) => Promise<void>;
+
+function createProgram(io: Io, perform: Perform): Command {
+  const program = new Command('roulette')
+    .description('Seeded, bounded, abortable fault injection for staging fleets of plain machines.')
+    .version(VERSION)
+    .option(
+      '--coordinator <host:port>',
+      'the coordinator (default: $ROULETTE_COORDINATOR, the current context, 127.0.0.1:7400)',
+    )
+    .option(
+      '--context <name>',
+      'a context of the configuration file ($ROULETTE_CONFIG, ~/.config/roulette/config.yaml)',
+    )
+    .option('--json', 'one JSON value on stdout, or one a line for what streams')
+    .option('--no-color', 'no colours')
+    .addHelpText('after', EXIT_CODES)
+    .showHelpAfterError('(--help tells the commands and options)')
+    .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) })
+    .exitOverride();
+  addLocalCommands(program, perform);
+  addFleetCommands(program, perform);
+  addRunCommands(program, perform);
+  addAuditCommands(program, perform);
+  // What the parent was told about output and errors holds for every command.
+  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
+    command.copyInheritedSettings(program);
+  return program;
+}
+
+function addLocalCommands(program: Command, perform: Perform): void {
+  program
+    .command('demo')
+    .argument('[story]', 'game-day, or double-charge: a bug found, fixed, and shown to be fixed', 'game-day')
+    .option('--dir <dir>', 'where configuration, logs and the report go (default: a new folder below .roulette/)')
+    .description('plays a game day on a small marketplace on this machine')
+    .action((story: string, options: DemoOptions, command: Command) =>
+      perform((session) => demo(session, story, options), command),
+    );
+  program
+    .command('validate')
+    .argument('<file...>', 'documents; - reads standard input')
+    .description('checks documents; no coordinator needed')
+    .action((files: string[], _options: object, command: Command) =>
+      perform((session) => validate(session, files), command),
+    );
+  program
+    .command('faults')
+    .argument('[kind]', 'show one fault with its parameters')
+    .description('the catalogue of faults')
+    .action((kind: string | undefined, _options: object, command: Command) =>
+      perform((session) => showFaults(session, kind), command),
+    );
+}
+
+function addFleetCommands(program: Command, perform: Perform): void {
+  program
+    .command('nodes')
+    .description('the fleet: labels, health, active injections')
+    .action((_options: object, command: Command) => perform(listNodes, command));
+  program
+    .command('node')
+    .argument('<name>')
+    .description('one node with its facts and capabilities')
+    .action((name: string, _options: object, command: Command) =>
+      perform((session) => showNode(session, name), command),
+    );
+  program
+    .command('plan')
+    .argument('<file>', 'the document; - reads standard input')
+    .option('--seed <seed>', "the seed (default: the document's, or else one is drawn)")
+    .option(
+      '--inventory <file>',
+      'compile here against a fleet as `roulette nodes --json` printed it, without a coordinator',
+    )
+    .option('--environment <name>', "with --inventory: the coordinator's environment (default: the document's)")
+    .description('the exact schedule, what would be refused and why, and the digest')
+    .action((file: string, options: PlanOptions, command: Command) =>
+      perform((session) => plan(session, file, options), command),
+    );
+}
+
+function addRunCommands(program: Command, perform: Perform): void {
+  const playing = (command: Command): Command =>
+    command
+      .option('--yes', 'start without asking')
+      .option('--detach', 'print the id of the run and do not wait for its end')
+      .option('--samples', 'show every value of every monitor')
+      .option('--as <name>', 'in whose name (default: the user)');
+  playing(program.command('run').argument('<file>', 'the document; - reads standard input'))
+    .option('--seed <seed>', "the seed (default: the document's, or else one is drawn)")
+    .description('plans, confirms, gates, plays and judges; Ctrl-C halts the run')
+    .action((file: string, options: RunOptions, command: Command) =>
+      perform((session) => run(session, file, options), command),
+    );
+  playing(program.command('replay').argument('<run>'))
+    .description('the same document and seed again')
+    .action((id: string, options: RunOptions, command: Command) =>
+      perform((session) => replay(session, id, options), command),
+    );
+  program
+    .command('runs')
+    .description('the newest runs')
+    .action((_options: object, command: Command) => perform(listRuns, command));
+  program
+    .command('show')
+    .argument('<run>')
+    .description('one run: verdict, injections, what was asked and achieved')
+    .action((id: string, _options: object, command: Command) => perform((session) => showRun(session, id), command));
+  program
+    .command('watch')
+    .argument('<run>')
+    .option('--samples', 'show every value of every monitor')
+    .description('one run live; Ctrl-C ends the watching only')
+    .action((id: string, options: RunOptions, command: Command) =>
+      perform((session) => watch(session, id, options), command),
+    );
+  program
+    .command('halt')
+    .argument('<run>')
+    .option('--reason <text>', 'why; goes into the audit log')
+    .option('--ref <ticket>', 'a ticket or the like')
+    .option('--as <name>', 'in whose name (default: the user)')
+    .description('reverts all injections of a run; done only when every node has confirmed')
+    .action((id: string, options: HaltOptions, command: Command) =>
+      perform((session) => halt(session, id, options), command),
+    );
+  program
+    .command('report')
+    .argument('<run>')
+    .option('--format <format>', 'md or json', 'md')
+    .option('-o, --output <file>', 'write to a file')
+    .description('the evidence')
+    .action((id: string, options: ReportOptions, command: Command) =>
+      perform((session) => report(session, id, options), command),
+    );
+}
+
+function addAuditCommands(program: Command, perform: Perform): void {
+  const audit = program.command('audit').description('the log of who decided what, and its proof');
+  audit
+    .command('list')
+    .option('--run <run>', 'rows of one run')
+    .description('the rows, oldest first')
+    .action((options: { readonly run?: string }, command: Command) =>
+      perform((session) => listAudit(session, options), command),
+    );
+  audit
+    .command('verify')
+    .description('reads the whole log and checks its chain')
+    .action((_options: object, command: Command) => perform(verifyAudit, command));
+}

@@ -1,0 +1,78 @@
+// A plan for people: what, when, where, and what would be refused.
+
+import type { FaultParams } from '../../shared/domain/experiment.ts';
+import type { Plan, PlanStep, Slot } from '../../shared/domain/plan.ts';
+import { describeProcess } from '../../shared/describe-event.ts';
+import type { Preview__Output } from '../../shared/rpc/generated/roulette/v1/Preview.ts';
+import { formatDuration } from '../../shared/units.ts';
+import type { Paint } from '../io.ts';
+import { offset, table } from './table.ts';
+
+export interface PlanToShow {
+  readonly plan: Plan;
+  readonly digest: string;
+  readonly previews: readonly Preview__Output[];
+}
+
+export function renderPlan({ plan, digest, previews }: PlanToShow, paint: Paint): string[] {
+  const { experiment, seed, stages, problems } = plan;
+  return [
+    paint.strong(`${experiment.name} (${experiment.environment}), owner ${experiment.owner}`),
+    ...stages.flatMap((stage) => {
+      const order = stage.together ? 'all steps at once' : 'one step after the other';
+      const slots = plan.slots.filter((slot) => slot.stage === stage.name);
+      return [
+        '',
+        paint.strong(`stage ${stage.name}: ${formatDuration(stage.lengthMs)}, ${order}`),
+        ...stage.steps.map((step) => `  ${describeStep(step)}`),
+        ...table(
+          ['  at', 'slot', 'fault', 'nodes', 'standby'],
+          slots.map((slot) => slotRow(plan, slot)),
+        ),
+      ];
+    }),
+    ...previewLines(previews),
+    '',
+    ...problems.map(({ code, at, message }) =>
+      paint.bad(`would be refused${at === '' ? '' : `, ${at}`}: ${message} (${code})`),
+    ),
+    `seed    ${seed}`,
+    `digest  ${digest}`,
+  ];
+}
+
+function describeStep({ step, fault, target, matched, asked, nodesPerSlot }: PlanStep): string {
+  const [least, most] = nodesPerSlot;
+  const nodes = least === most ? String(most) : `${least} to ${most}`;
+  return `step ${step}: ${fault} on ${target}: ${asked} asked, that is ${nodes} of ${matched} ${matched === 1 ? 'node' : 'nodes'} a slot`;
+}
+
+/** Longer lists of nodes are cut; `--json` has them whole. */
+const MOST_NODES = 6;
+
+function slotRow(plan: Plan, slot: Slot): string[] {
+  const nodes = slot.nodes.slice(0, MOST_NODES).join(' ');
+  const more = slot.nodes.length > MOST_NODES ? ` and ${slot.nodes.length - MOST_NODES} more` : '';
+  const lasts = slot.durationMs === null ? [] : [`for ${formatDuration(slot.durationMs)}`];
+  const what = [slot.fault, ...describeParams(slot.params), ...lasts].join(' ');
+  return [`  ${offset(slot.offsetMs)}`, slot.id, what, `${nodes}${more}`, (plan.standby[slot.id] ?? []).join(' ')];
+}
+
+function describeParams(params: FaultParams): string[] {
+  return Object.entries(params).flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`]));
+}
+
+function previewLines(previews: readonly Preview__Output[]): string[] {
+  if (previews.length === 0) return [];
+  const rows = previews.map(({ target, node, result, error }) => [
+    `  ${target}`,
+    node,
+    error === ''
+      ? (result?.matches ?? [])
+          .map((match) => describeProcess({ ...match, service: match.service ?? null }))
+          .join(', ') || 'nothing'
+      : error,
+    (result?.skipped ?? []).map(({ name, pid, why }) => `${name} (pid ${pid}): ${why}`).join('; '),
+  ]);
+  return ['', 'matching just now', ...table(['  target', 'node', 'processes', 'protected, never hit'], rows)];
+}

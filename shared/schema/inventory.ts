@@ -1,0 +1,35 @@
+// An inventory file: what `roulette nodes --json` prints. Only what a plan depends on is read.
+
+import { z } from 'zod';
+import { nodeId } from '../domain/ids.ts';
+import type { InventoryNode } from '../domain/node.ts';
+import { check, type Checked } from './check.ts';
+import { list, named, text } from './reader.ts';
+import { readSource } from './source.ts';
+
+const node: z.ZodType<{ node: InventoryNode; connected: boolean }> = z
+  .object(
+    {
+      id: text,
+      environment: text,
+      labels: named('labels', text),
+      faults: named('faults', text),
+      capabilities: list('capabilities', text),
+      connected: z.boolean({ error: () => 'expected true or false' }).default(true),
+    },
+    { error: () => 'expected a node as `roulette nodes --json` prints it' },
+  )
+  .transform(({ id, environment, labels, faults, capabilities, connected }) => ({
+    node: { id: nodeId(id), environment, labels, faults, capabilities },
+    connected,
+  }));
+
+/** As in a coordinator, plans are made from the nodes that are connected. */
+const inventory: z.ZodType<InventoryNode[]> = list('nodes', node).transform((nodes) =>
+  nodes.filter(({ connected }) => connected).map((found) => found.node),
+);
+
+export function parseInventory(source: string, file: string): Checked<InventoryNode[]> {
+  const read = readSource(source, file);
+  return read.ok ? check(read.source, inventory) : read;
+}
