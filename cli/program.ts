@@ -163,20 +163,22 @@ function addFleetCommands(program: Command, perform: Perform): void {
     );
 }
 
+function withPlayOptions(command: Command): Command {
+  return command
+    .option('--yes', 'start without asking')
+    .option('--detach', 'print the id of the run and do not wait for its end')
+    .option('--samples', 'show every value of every monitor')
+    .option('--as <name>', 'in whose name (default: the user)');
+}
+
 function addRunCommands(program: Command, perform: Perform): void {
-  const playing = (command: Command): Command =>
-    command
-      .option('--yes', 'start without asking')
-      .option('--detach', 'print the id of the run and do not wait for its end')
-      .option('--samples', 'show every value of every monitor')
-      .option('--as <name>', 'in whose name (default: the user)');
-  playing(program.command('run').argument('<file>', 'the document; - reads standard input'))
+  withPlayOptions(program.command('run').argument('<file>', 'the document; - reads standard input'))
     .option('--seed <seed>', "the seed (default: the document's, or else one is drawn)")
     .description('plans, confirms, gates, plays and judges; Ctrl-C halts the run')
     .action((file: string, options: RunOptions, command: Command) =>
       perform((session) => run(session, file, options), command),
     );
-  playing(program.command('replay').argument('<run>'))
+  withPlayOptions(program.command('replay').argument('<run>'))
     .description('the same document and seed again')
     .action((id: string, options: RunOptions, command: Command) =>
       perform((session) => replay(session, id, options), command),

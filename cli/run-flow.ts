@@ -49,7 +49,11 @@ export async function play(session: Session, request: PlayRequest): Promise<Play
   if (problem !== undefined) throw new RouletteError(problem.code, problem.message);
   if (!(await confirm(io, request.yes))) return { exit: EXIT.refused, run: null };
   const { run } = await session.operator().startRun({
-    ...{ document, file, seed: plan.seed, expectedDigest: made.digest, requestedBy },
+    document,
+    file,
+    seed: plan.seed,
+    expectedDigest: made.digest,
+    requestedBy,
     ...(replayOf === undefined ? {} : { replayOf }),
   });
   if (run === null) throw new RouletteError('INTERNAL', 'the coordinator started a run and did not say which');

@@ -4,6 +4,8 @@ import { EXIT, RouletteError } from '../../shared/errors.ts';
 import { FAULT_KINDS, faultSpec, isFaultKind } from '../../shared/faults/index.ts';
 import type { FaultSpec, ParamSpec } from '../../shared/faults/spec.ts';
 import type { Node__Output } from '../../shared/rpc/generated/roulette/v1/Node.ts';
+import type { NodeFacts__Output } from '../../shared/rpc/generated/roulette/v1/NodeFacts.ts';
+import type { NodeMetrics__Output } from '../../shared/rpc/generated/roulette/v1/NodeMetrics.ts';
 import { formatDuration } from '../../shared/units.ts';
 import { closest } from '../../shared/schema/closest.ts';
 import type { Paint } from '../io.ts';
@@ -36,25 +38,39 @@ export async function showNode({ io, json, operator }: Session, name: string): O
 }
 
 function renderNode(node: Node__Output, paint: Paint): string[] {
-  const { facts, metrics } = node;
   const rows = [
     ['environment', node.environment],
     ['health', `${healthOf(node)}, last seen ${moment(node.lastSeenAt)}`],
     ['labels', labelsOf(node)],
     ['faults', Object.keys(node.faults).join(' ')],
     ['capabilities', node.capabilities.join(' ')],
-    ['system', `${facts?.os ?? ''}, kernel ${facts?.kernel ?? ''}, ${facts?.arch ?? ''}`],
-    ['hardware', `${facts?.cores ?? 0} cores, ${gibibytes(facts?.memoryBytes ?? 0)}`],
-    [
-      'load',
-      metrics === null
-        ? 'not measured yet'
-        : `${loadOf(node)}, load average ${metrics.load1}, ${gibibytes(metrics.memoryUsedBytes)} in use`,
-    ],
-    ['agent', `${facts?.agentVersion ?? ''}, pid ${facts?.agentPid ?? 0}, boot ${facts?.bootId ?? ''}`],
+    ...(node.facts === null ? [] : factRows(node.facts)),
+    ...(node.metrics === null ? [] : metricRows(node.metrics)),
     ['active', node.activeOrders.join(' ') || 'nothing'],
   ];
-  return [paint.strong(node.id), ...rows.map(([name, value]) => `  ${(name ?? '').padEnd(13)} ${value ?? ''}`)];
+  return [paint.strong(node.id), ...rows.map(([name = '', value = '']) => `  ${name.padEnd(13)} ${value}`)];
+}
+
+function factRows({
+  os,
+  kernel,
+  arch,
+  cores,
+  memoryBytes,
+  agentVersion,
+  agentPid,
+  bootId,
+}: NodeFacts__Output): string[][] {
+  return [
+    ['system', `${os}, kernel ${kernel}, ${arch}`],
+    ['hardware', `${cores} cores, ${gibibytes(memoryBytes)}`],
+    ['agent', `${agentVersion}, pid ${agentPid}, boot ${bootId}`],
+  ];
+}
+
+function metricRows({ cpuBusy, load1, memoryUsedBytes, agentRssBytes }: NodeMetrics__Output): string[][] {
+  const use = `cpu ${Math.round(cpuBusy * 100)}%, load average ${load1}, ${gibibytes(memoryUsedBytes)} in use`;
+  return [['load', `${use}, ${Math.round(agentRssBytes / 2 ** 20)} MiB of it by the agent`]];
 }
 
 function healthOf({ connected }: Node__Output): string {

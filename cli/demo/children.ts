@@ -29,19 +29,19 @@ const STOP_WITHIN_MS = 10_000;
 
 /** Throws INTERNAL with the name of the log when the program ends, or is not ready in time. */
 export async function startChild(spec: ChildSpec): Promise<Child> {
-  const process_ = spawn(process.execPath, [spec.script, ...spec.args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [spec.script, ...spec.args], { stdio: ['pipe', 'pipe', 'pipe'] });
   const log = createWriteStream(spec.logFile, { flags: 'a' });
-  process_.stderr.pipe(log, { end: false });
-  process_.once('close', () => log.end());
-  const stop = async (): Promise<void> => stopChild(process_);
+  child.stderr.pipe(log, { end: false });
+  child.once('close', () => log.end());
+  const stop = async (): Promise<void> => stopChild(child);
   try {
     const ready = await new Promise<Readonly<Record<string, unknown>>>((resolve, reject) => {
       const fail = (why: string): void =>
         reject(new RouletteError('INTERNAL', `${spec.name} ${why}; see ${spec.logFile}`));
       const timer = setTimeout(() => fail(`was not ready after ${READY_WITHIN_MS / 1000} s`), READY_WITHIN_MS);
-      process_.once('exit', () => fail('ended before it was ready'));
-      process_.once('error', (error) => fail(`cannot be started: ${error.message}`));
-      createInterface({ input: process_.stdout }).on('line', (text) => {
+      child.once('exit', () => fail('ended before it was ready'));
+      child.once('error', (error) => fail(`cannot be started: ${error.message}`));
+      createInterface({ input: child.stdout }).on('line', (text) => {
         log.write(`${text}\n`);
         const line = parseLine(text);
         if (line === null || !spec.isReady(line)) return;
