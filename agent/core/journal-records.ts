@@ -2,7 +2,7 @@
 //
 // Per step: `intent` (with the undo) before the act, `applied` after it, `reverted` after the undo; per order
 // `ended` when nothing of it is left. An undo is harmless when its step never ran, so that an intent alone is
-// reason enough to undo.
+// reason enough to undo. Either of intent and applied says all that the undo needs: one damaged line loses none.
 
 import type { OrderId } from '../../shared/domain/ids.ts';
 import type { ProcessRef } from '../../shared/domain/order.ts';
@@ -13,16 +13,15 @@ export type Undo =
 
 export type JournalRecord =
   | {
-      readonly type: 'intent';
+      readonly type: 'intent' | 'applied';
       readonly order: OrderId;
       readonly step: number;
       /** Wall clock, for the report. */
       readonly at: number;
       readonly boot: string;
-      /** Null: nothing to undo, or (for a child) known only once it runs. */
+      /** Null: nothing to undo, or (in the intent of a child) known only once it runs. */
       readonly undo: Undo | null;
     }
-  | { readonly type: 'applied'; readonly order: OrderId; readonly step: number; readonly undo: Undo | null }
   | { readonly type: 'reverted'; readonly order: OrderId; readonly step: number }
   | { readonly type: 'ended'; readonly order: OrderId };
 
@@ -59,10 +58,11 @@ function takeRecord(orders: Map<OrderId, Draft>, record: JournalRecord): void {
     orders.delete(order);
     return;
   }
-  if (record.type === 'intent' && !orders.has(order)) {
-    orders.set(order, { startedAt: record.at, boot: record.boot, undos: new Map() });
+  if (record.type === 'reverted') {
+    orders.get(order)?.undos.delete(record.step);
+    return;
   }
-  const undos = orders.get(order)?.undos;
-  if (record.type === 'reverted') undos?.delete(record.step);
-  else if (record.undo !== null) undos?.set(record.step, record.undo);
+  const draft = orders.get(order) ?? { startedAt: record.at, boot: record.boot, undos: new Map() };
+  if (record.undo !== null) draft.undos.set(record.step, record.undo);
+  orders.set(order, draft);
 }

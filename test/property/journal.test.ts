@@ -10,7 +10,11 @@ import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 const undoFor = (pid: number): Undo => ({ kind: 'signal', process: { pid, startTicks: '7' }, signal: 'SIGCONT' });
 
 /** What an agent writes for one order with some steps, up to some point of its life. */
-const life = fc.record({ order: fc.integer({ min: 0, max: 3 }), steps: fc.integer({ min: 1, max: 3 }), done: fc.nat({ max: 10 }) });
+const life = fc.record({
+  order: fc.integer({ min: 0, max: 3 }),
+  steps: fc.integer({ min: 1, max: 3 }),
+  done: fc.nat({ max: 10 }),
+});
 
 function recordsOf({ order: number, steps, done }: { order: number; steps: number; done: number }): JournalRecord[] {
   const order = parseOrderId(`run-${number}/s/1/1@n`);
@@ -24,7 +28,9 @@ function recordsOf({ order: number, steps, done }: { order: number; steps: numbe
   return all.slice(0, done);
 }
 
-const journals = fc.uniqueArray(life, { maxLength: 2, selector: ({ order }) => order }).map((lives) => lives.flatMap((one) => recordsOf(one)));
+const journals = fc
+  .uniqueArray(life, { maxLength: 2, selector: ({ order }) => order })
+  .map((lives) => lives.flatMap((one) => recordsOf(one)));
 
 describe('the undo journal', () => {
   it('cut at every byte, still undoes what had an intent and was not reverted, and nothing else', () => {
@@ -46,7 +52,9 @@ describe('the undo journal', () => {
   it('lists the steps to undo last first, and none that is reverted', () => {
     const records = recordsOf({ order: 1, steps: 3, done: 7 });
 
-    expect(unfinished(records)).toMatchObject([{ order: 'run-1/s/1/1@n', boot: 'b', undos: [{ step: 1 }, { step: 0 }] }]);
+    expect(unfinished(records)).toMatchObject([
+      { order: 'run-1/s/1/1@n', boot: 'b', undos: [{ step: 1 }, { step: 0 }] },
+    ]);
   });
 
   it('reports a damaged line in the middle, and reads everything else', () => {
@@ -87,7 +95,9 @@ describe('the undo journal', () => {
     const file = path.join(makeTemporaryDirectory(), 'file');
     writeFileSync(file, '');
 
-    expect(() => openJournal(path.join(file, 'journal'), 'b')).toThrow(expect.objectContaining({ code: 'JOURNAL_UNWRITABLE' }));
+    expect(() => openJournal(path.join(file, 'journal'), 'b')).toThrow(
+      expect.objectContaining({ code: 'JOURNAL_UNWRITABLE' }),
+    );
   });
 
   it('refuses when a record does not reach the disk', () => {

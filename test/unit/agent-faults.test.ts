@@ -16,7 +16,9 @@ function buildInput(more: Partial<PlanInput> = {}): PlanInput {
 
 describe('the steps of each fault', () => {
   it('process-kill sends its signal to each target, with nothing to undo', () => {
-    const steps = IMPLEMENTATIONS['process-kill'].plan(buildInput({ targets, params: { signal: 'TERM', watch: 1000 } }));
+    const steps = IMPLEMENTATIONS['process-kill'].plan(
+      buildInput({ targets, params: { signal: 'TERM', watch: 1000 } }),
+    );
 
     expect(steps).toEqual(targets.map((process) => ({ kind: 'signal', process, signal: 'SIGTERM', undo: null })));
   });
@@ -32,17 +34,27 @@ describe('the steps of each fault', () => {
 
   it('cpu-load starts one child on the cores that the seed chooses', () => {
     const params = { load: 0.5, cores: 2, ramp: 100 };
-    const plan = (drawKey: string): unknown => IMPLEMENTATIONS['cpu-load'].plan(buildInput({ params, durationMs: 3000, drawKey }));
+    const plan = (drawKey: string): unknown =>
+      IMPLEMENTATIONS['cpu-load'].plan(buildInput({ params, durationMs: 3000, drawKey }));
 
     expect(plan('key')).toEqual([
-      { kind: 'spawn', program: 'cpu-burner', args: ['0.5', '2', '100', '3000'], cpus: [expect.any(Number), expect.any(Number)] },
+      {
+        kind: 'spawn',
+        program: 'cpu-burner',
+        args: ['0.5', '2', '100', '3000'],
+        cpus: [expect.any(Number), expect.any(Number)],
+      },
     ]);
     expect(plan('key')).toEqual(plan('key'));
-    expect(new Set(Array.from({ length: 20 }, (_, index) => JSON.stringify(plan(`key ${index}`)))).size).toBeGreaterThan(1);
+    expect(
+      new Set(Array.from({ length: 20 }, (_, index) => JSON.stringify(plan(`key ${index}`)))).size,
+    ).toBeGreaterThan(1);
   });
 
   it('cpu-load takes all cores when the node has fewer than asked', () => {
-    const [step] = IMPLEMENTATIONS['cpu-load'].plan(buildInput({ params: { load: 0.5, cores: 64, ramp: 0 }, durationMs: 1 }));
+    const [step] = IMPLEMENTATIONS['cpu-load'].plan(
+      buildInput({ params: { load: 0.5, cores: 64, ramp: 0 }, durationMs: 1 }),
+    );
 
     expect(step).toMatchObject({ cpus: [0, 1, 2, 3] });
   });
@@ -50,7 +62,9 @@ describe('the steps of each fault', () => {
   it('names every signal of process-kill as the kernel does', () => {
     const names = FAULTS['process-kill'].params.signal.choices;
 
-    const signals = names.map((signal) => IMPLEMENTATIONS['process-kill'].plan(buildInput({ targets, params: { signal } })));
+    const signals = names.map((signal) =>
+      IMPLEMENTATIONS['process-kill'].plan(buildInput({ targets, params: { signal } })),
+    );
 
     expect(signals).toHaveLength(names.length);
   });
@@ -58,7 +72,8 @@ describe('the steps of each fault', () => {
 
 describe('admission of an order', () => {
   const context = { term: 3, capabilities: ['taskset'] };
-  const admit = (...order: Parameters<typeof buildOrder>): string | null => refusalOf(buildOrder(order[0], { term: 3, ...order[1] }), context)?.code ?? null;
+  const admit = (...order: Parameters<typeof buildOrder>): string | null =>
+    refusalOf(buildOrder(order[0], { term: 3, ...order[1] }), context)?.code ?? null;
 
   it.each(FAULT_KINDS)('lets a good order for %s in', (kind) => {
     const processes = FAULTS[kind].processes === 'required' ? { name: 'x' } : null;
@@ -97,7 +112,8 @@ describe('locks', () => {
 
     fc.assert(
       fc.property(pids, pids, (one, other) => {
-        const refs = (list: readonly number[]): { pid: number; startTicks: string }[] => list.map((pid) => ({ pid, startTicks: '1' }));
+        const refs = (list: readonly number[]): { pid: number; startTicks: string }[] =>
+          list.map((pid) => ({ pid, startTicks: '1' }));
         const conflict = conflictOf(locksOf('process-kill', refs(one)), [locksOf('process-pause', refs(other))]);
 
         expect(conflict !== null).toBe(one.some((pid) => other.includes(pid)));

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { ProcessSelector } from '../../shared/domain/experiment.ts';
-import { ancestorsOf, descendantsOf, matchesSelector, selectProcesses, type HostProcess } from '../../agent/core/match.ts';
+import {
+  ancestorsOf,
+  descendantsOf,
+  matchesSelector,
+  selectProcesses,
+  type HostProcess,
+} from '../../agent/core/match.ts';
 import { applyPick } from '../../agent/core/pick.ts';
 
 const CONTAINER_ID = 'ab'.repeat(32);
@@ -66,7 +72,9 @@ describe('a process selector', () => {
   it('matches a process outside of containers and cgroups by nothing of them', () => {
     const bare = buildProcess({ container: null, cgroup: null, unit: null });
 
-    const matched = [{ container: 'orders-1' }, { cgroup: '/' }, { unit: 'x' }].map((selector) => matchesSelector(bare, selector, services));
+    const matched = [{ container: 'orders-1' }, { cgroup: '/' }, { unit: 'x' }].map((selector) =>
+      matchesSelector(bare, selector, services),
+    );
 
     expect(matched).toEqual([false, false, false]);
   });
@@ -86,7 +94,13 @@ describe('protected processes', () => {
   ])('%s is never matched, and is named as skipped', (_, more) => {
     const process = buildProcess(more);
 
-    const found = selectProcesses({ processes: [process], selector: { user: 'app' }, services, protection, drawKey: 'k' });
+    const found = selectProcesses({
+      processes: [process],
+      selector: { user: 'app' },
+      services,
+      protection,
+      drawKey: 'k',
+    });
 
     expect(found.matches).toEqual([]);
     expect(found.skipped).toMatchObject([{ pid: process.pid, name: process.name }]);
@@ -111,9 +125,13 @@ describe('protected processes', () => {
 describe('ranking of processes', () => {
   it('does not depend on PIDs: the same service after a restart gives the same choice', () => {
     const workers = (pids: readonly number[]): HostProcess[] =>
-      pids.map((pid, index) => buildProcess({ pid, startTicks: String(1000 + pid), argv: ['node', 'orders.js', `--worker=${index}`] }));
+      pids.map((pid, index) =>
+        buildProcess({ pid, startTicks: String(1000 + pid), argv: ['node', 'orders.js', `--worker=${index}`] }),
+      );
     const choose = (processes: readonly HostProcess[]): string[] =>
-      selectProcesses({ processes, selector: { service: 'orders' }, services, protection, drawKey: 'key' }).matches.map(({ argv }) => argv.join(' '));
+      selectProcesses({ processes, selector: { service: 'orders' }, services, protection, drawKey: 'key' }).matches.map(
+        ({ argv }) => argv.join(' '),
+      );
 
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: 100, max: 60_000 }), { minLength: 4, maxLength: 4 }), (pids) => {
@@ -123,9 +141,19 @@ describe('ranking of processes', () => {
   });
 
   it('tells processes that are alike apart by age', () => {
-    const alike = [buildProcess({ pid: 3000, startTicks: '20' }), buildProcess({ pid: 2000, startTicks: '30' }), buildProcess({ pid: 1000, startTicks: '10' })];
+    const alike = [
+      buildProcess({ pid: 3000, startTicks: '20' }),
+      buildProcess({ pid: 2000, startTicks: '30' }),
+      buildProcess({ pid: 1000, startTicks: '10' }),
+    ];
 
-    const { matches } = selectProcesses({ processes: alike, selector: { name: 'node' }, services, protection, drawKey: null });
+    const { matches } = selectProcesses({
+      processes: alike,
+      selector: { name: 'node' },
+      services,
+      protection,
+      drawKey: null,
+    });
 
     expect(matches.map(({ pid, ageRank }) => [pid, ageRank])).toEqual([
       [1000, 0],
