@@ -16,7 +16,9 @@ export function parseDuration(text: string): number | null {
     (sum, { groups }) => sum + Number(groups?.['amount']) * unitOf(DURATION_MS, groups?.['unit']),
     0,
   );
-  return Number.isInteger(ms) && ms <= LONGEST_DURATION_MS ? ms : null;
+  // 1.005 s is 1004.999… ms in floating point, and still a whole number of milliseconds.
+  const whole = Math.round(ms);
+  return Math.abs(ms - whole) < 1e-6 && whole <= LONGEST_DURATION_MS ? whole : null;
 }
 
 /** The shortest text that parses to the same: `90s` is `1m30s`, 1500 is `1s500ms`. */

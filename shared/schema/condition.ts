@@ -33,11 +33,17 @@ export function parseCondition(text: string): ParsedCondition {
   }
 }
 
-/** Names of the monitors, in order of appearance, and whether a baseline is needed. */
+/** In the order in which they are written. */
 export function comparisonsOf(expression: Expression): Comparison[] {
   return expression.kind === 'compare'
     ? [expression]
     : expression.operands.flatMap((operand) => comparisonsOf(operand));
+}
+
+/** Where the monitor of each comparison stands in a text that parses, in the same order. */
+export function monitorOffsets(text: string): number[] {
+  const tokens = tokenise(text);
+  return tokens.flatMap(({ offset }, index) => (isOperator(tokens[index + 1]?.text ?? '') ? [offset] : []));
 }
 
 class ConditionError extends Error {
@@ -144,7 +150,7 @@ function factorOf(text: string): number | null {
 
 /** In base units: fractions, seconds, per second, bytes. */
 function valueOf(text: string): number | null {
-  if (/^-?\d+(?:\.\d+)?$/u.test(text)) return Number(text);
+  if (/^-?\d{1,300}(?:\.\d+)?$/u.test(text)) return Number(text);
   const ms = parseDuration(text);
   return parsePercent(text) ?? (ms === null ? null : ms / 1000) ?? parseRate(text) ?? parseSize(text);
 }

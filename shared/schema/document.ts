@@ -5,7 +5,7 @@ import { digestOf } from '../canonical.ts';
 import type { Condition, Experiment } from '../domain/experiment.ts';
 import { faultSpec } from '../faults/index.ts';
 import { check } from './check.ts';
-import { comparisonsOf, parseCondition } from './condition.ts';
+import { comparisonsOf, monitorOffsets, parseCondition } from './condition.ts';
 import { monitor } from './monitor.ts';
 import {
   complain,
@@ -99,7 +99,7 @@ function checkSteps({ stages, targets }: Experiment, context: IssueSink): void {
       complain(context, `a stage before is called ${name} too`, { path: ['stages', index, 'name'] });
     for (const [number, step] of steps.entries()) {
       const path = ['stages', index, 'steps', number, 'target'];
-      const meant = targets[step.target];
+      const meant = ownValue(targets, step.target);
       const { processes } = faultSpec(step.fault);
       if (meant === undefined)
         complain(context, `there is no target ${step.target}${suggest(step.target, names)}`, { path });
@@ -109,6 +109,11 @@ function checkSteps({ stages, targets }: Experiment, context: IssueSink): void {
         complain(context, `${step.fault} is about the node; name a target without \`processes\``, { path });
     }
   }
+}
+
+/** What an object has of itself: `constructor` and the like are no targets. */
+function ownValue<T>(values: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 function checkMonitors({ monitors, targets }: Experiment, context: IssueSink): void {
@@ -129,7 +134,7 @@ function checkMonitors({ monitors, targets }: Experiment, context: IssueSink): v
   for (const [name, spec] of Object.entries(monitors)) {
     if (spec.kind !== 'processes') continue;
     const path = ['monitors', name, 'processes', 'target'];
-    const meant = targets[spec.target];
+    const meant = ownValue(targets, spec.target);
     if (meant === undefined)
       complain(context, `there is no target ${spec.target}${suggest(spec.target, Object.keys(targets))}`, { path });
     else if (meant.processes === null)
@@ -140,8 +145,9 @@ function checkMonitors({ monitors, targets }: Experiment, context: IssueSink): v
 function checkConditions(read: Experiment, key: 'steadyState' | 'gates' | 'abort', context: IssueSink): void {
   const names = Object.keys(read.monitors);
   for (const [index, { text: written, expression }] of read[key].entries()) {
-    for (const { monitor: name, value } of comparisonsOf(expression)) {
-      const at = { path: [key, index], offset: Math.max(0, written.indexOf(name)) };
+    const offsets = monitorOffsets(written);
+    for (const [number, { monitor: name, value }] of comparisonsOf(expression).entries()) {
+      const at = { path: [key, index], offset: offsets[number] ?? 0 };
       if (!names.includes(name)) complain(context, `there is no monitor ${name}${suggest(name, names)}`, at);
       if (typeof value !== 'number' && read.baselineMs === 0)
         complain(context, '`x baseline` needs a `baseline` in the document', at);

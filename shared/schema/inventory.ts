@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { nodeId } from '../domain/ids.ts';
 import type { InventoryNode } from '../domain/node.ts';
 import { check, type Checked } from './check.ts';
-import { list, named, text } from './reader.ts';
+import { complain, list, named, text } from './reader.ts';
 import { readSource } from './source.ts';
 
 const node: z.ZodType<{ node: InventoryNode; connected: boolean }> = z
@@ -25,9 +25,14 @@ const node: z.ZodType<{ node: InventoryNode; connected: boolean }> = z
   }));
 
 /** As in a coordinator, plans are made from the nodes that are connected. */
-const inventory: z.ZodType<InventoryNode[]> = list('nodes', node).transform((nodes) =>
-  nodes.filter(({ connected }) => connected).map((found) => found.node),
-);
+const inventory: z.ZodType<InventoryNode[]> = list('nodes', node).transform((nodes, context) => {
+  const seen = new Set<string>();
+  for (const [index, { node: found }] of nodes.entries()) {
+    if (seen.has(found.id)) complain(context, `a node before is called ${found.id} too`, { path: [index, 'id'] });
+    seen.add(found.id);
+  }
+  return nodes.filter(({ connected }) => connected).map((found) => found.node);
+});
 
 export function parseInventory(source: string, file: string): Checked<InventoryNode[]> {
   const read = readSource(source, file);

@@ -12,6 +12,8 @@ export interface IssueParams {
   readonly notBuilt?: true;
   /** Set for an unknown key: what it is a key of. */
   readonly unknownKeyOf?: string;
+  /** Set when the trouble is the key and not its value. */
+  readonly aboutKey?: true;
   /** Set when the trouble is at a character within a string. */
   readonly offset?: number;
 }
@@ -40,11 +42,17 @@ export function complain(
 export function passOn(context: IssueSink, issues: readonly z.core.$ZodIssue[]): void {
   for (const issue of issues) {
     const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
-    complain(context, issue.message, {
+    complain(context, sayIssue(issue), {
       path,
+      ...(issue.code === 'invalid_key' ? { aboutKey: true } : {}),
       ...(issue.code === 'custom' && isObject(issue.params) ? issue.params : {}),
     });
   }
+}
+
+/** For a name that cannot be one, what its own schema says of it. */
+export function sayIssue(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
 }
 
 /** A value that `read` makes, or the sentence `expected …, not …`. */
@@ -90,11 +98,19 @@ export function list<T>(what: string, element: z.ZodType<T>, least = 0): z.ZodTy
     .min(least, { error: () => `expected at least one of ${what}` });
 }
 
-/** An object with free keys that look like `a-z0-9_-`. */
+/** Whether a text can be the name of a target, monitor or label. What every object has by itself cannot. */
+export function isName(value: string): boolean {
+  return /^[A-Za-z0-9_.-]{1,100}$/u.test(value) && !(value in {});
+}
+
+/** An object with free keys that are names. */
 export function named<T>(what: string, value: z.ZodType<T>): z.ZodType<Record<string, T>> {
   return z.record(
-    z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/u, {
-      error: () => `a name of ${what} has letters, digits, \`_\`, \`-\` and \`.\` only`,
+    z.string().refine(isName, {
+      error: ({ input }) =>
+        typeof input === 'string' && input in {}
+          ? `\`${input}\` is reserved and cannot be a name of ${what}`
+          : `a name of ${what} has 1 to 100 letters, digits, \`_\`, \`-\` and \`.\``,
     }),
     value,
     {
@@ -160,6 +176,9 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 
 /** A value for a message, cut to a readable length. */
 export function show(value: unknown): string {
-  const shown = typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? String(value));
+  return shorten(JSON.stringify(value) ?? String(value));
+}
+
+export function shorten(shown: string): string {
   return shown.length > 60 ? `${shown.slice(0, 57)}…` : shown;
 }

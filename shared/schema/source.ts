@@ -1,6 +1,17 @@
 // YAML or JSON text with the position of everything in it.
 
-import { isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  visit,
+  type Document,
+  type Node,
+} from 'yaml';
 import { closest } from './closest.ts';
 
 export type IssueCode = 'DOCUMENT_SYNTAX' | 'DOCUMENT_INVALID' | 'DOCUMENT_NOT_BUILT';
@@ -42,6 +53,11 @@ export interface Position {
 
 /** Aliases may stand for a lot of text; beyond this many the document is an attack and no experiment. */
 const MOST_ALIASES = 100;
+/** Lists and objects within one another. Deeper ones would exhaust the stack of whoever walks through them. */
+const DEEPEST = 50;
+/** One slip makes a parser stumble over all that follows; more than this many errors help nobody. */
+const MOST_ERRORS = 20;
+const TOO_DEEP = `lists and objects are nested more than ${DEEPEST} deep`;
 
 export function readSource(
   text: string,
@@ -56,12 +72,15 @@ export function readSource(
     ok: false,
     issues: [{ code: 'DOCUMENT_SYNTAX', file, ...positionAt(offset), path: '', message }],
   });
-  const documents = [...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })];
-  const errors = documents.flatMap((document) => document.errors);
+  const documents = [...parseAllDocuments(text, { ...YAML_OPTIONS, lineCounter: lines })];
+  // What the parser only warns of is a tag that it does not know: the value would be read as if it had none.
+  const errors = documents.flatMap((document) => [...document.errors, ...document.warnings]);
+  const exhausted = errors.find(({ message }) => message.includes('call stack'));
+  if (exhausted !== undefined) return fail(exhausted.pos[0], TOO_DEEP);
   if (errors.length > 0) {
     return {
       ok: false,
-      issues: errors.map(({ pos, message }) => ({
+      issues: errors.slice(0, MOST_ERRORS).map(({ pos, message }) => ({
         code: 'DOCUMENT_SYNTAX',
         file,
         ...positionAt(pos[0]),
@@ -73,12 +92,60 @@ export function readSource(
   const [document, second] = documents;
   if (second !== undefined) return fail(second.range[0], 'one file holds one document; this is a second one');
   if (document === undefined || document.contents === null) return fail(0, 'the document is empty');
+  const trouble = findTrouble(document);
+  if (trouble !== null) return fail(trouble.offset, trouble.message);
+  const value = resolve(document);
+  if (value === null) return fail(0, `aliases stand for more than ${MOST_ALIASES} copies`);
+  if (isDeeper(value.resolved, DEEPEST)) return fail(0, TOO_DEEP);
+  return { ok: true, source: createSource(document, { file, value: value.resolved, positionAt }) };
+}
+
+/** YAML 1.2 as JSON has it, whatever version the text claims: no dates, no sets, no binary. */
+const YAML_OPTIONS = { prettyErrors: false, uniqueKeys: true, schema: 'core', resolveKnownTags: false } as const;
+
+/** Null when aliases stand for too much. All else that can go wrong is ruled out before. */
+function resolve(document: Document.Parsed): { readonly resolved: unknown } | null {
   try {
-    const value: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
-    return { ok: true, source: createSource(document, { file, value, positionAt }) };
-  } catch (error) {
-    return fail(0, error instanceof Error ? error.message : String(error));
+    return { resolved: document.toJS({ maxAliasCount: MOST_ALIASES }) };
+  } catch {
+    return null;
   }
+}
+
+interface Trouble {
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** The first thing that is good YAML but has no JSON form. */
+function findTrouble(document: Document.Parsed): Trouble | null {
+  let found: Trouble | null = null;
+  const stop = (node: unknown, message: string): symbol => {
+    const range = isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range : null;
+    found = { offset: range?.[0] ?? 0, message };
+    return visit.BREAK;
+  };
+  visit(document, {
+    Alias: (_, node, path) => {
+      const meant = node.resolve(document);
+      if (meant === undefined) return stop(node, `there is no anchor \`&${node.source}\` before this alias`);
+      return path.includes(meant) ? stop(node, `the alias stands within \`&${node.source}\` itself`) : undefined;
+    },
+    Pair: (_, { key }) => {
+      if (!isScalar(key)) return stop(key, 'a key must be a text');
+      return key.value === '__proto__' ? stop(key, '`__proto__` cannot be a key') : undefined;
+    },
+    Scalar: (_, node) =>
+      typeof node.value === 'number' && !Number.isFinite(node.value)
+        ? stop(node, `${String(node.source)} is no number that can be used here`)
+        : undefined,
+  });
+  return found;
+}
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((member) => isDeeper(member, depth - 1));
 }
 
 type Known = Pick<Source, 'file' | 'value'> & { readonly positionAt: (offset: number) => Position };
@@ -86,7 +153,7 @@ type Known = Pick<Source, 'file' | 'value'> & { readonly positionAt: (offset: nu
 function createSource(document: Document.Parsed, { file, value, positionAt }: Known): Source {
   const nodeAt = (path: Path): Node | null => {
     const found: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
-    return isMap(found) || isSeq(found) || isScalar(found) ? found : null;
+    return isMap(found) || isSeq(found) || isScalar(found) || isAlias(found) ? found : null;
   };
   const positionOf = (path: Path): Position => {
     for (let length = path.length; length >= 0; length -= 1) {

@@ -10,6 +10,7 @@ import {
   duration,
   flag,
   fraction,
+  isName,
   isNumber,
   isObject,
   list,
@@ -73,7 +74,8 @@ const flatMode = byKey<FlatMode>(
   namedMode,
 );
 
-const groupsMode = object('mode', { groups: text, choose: flatMode, nodes: flatMode }).transform(
+const label = reads('the name of a label', (value) => (typeof value === 'string' && isName(value) ? value : null));
+const groupsMode = object('mode', { groups: label, choose: flatMode, nodes: flatMode }).transform(
   ({ groups, choose, nodes }): Mode => ({ kind: 'groups', label: groups, choose, nodes }),
 );
 
