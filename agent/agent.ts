@@ -40,7 +40,7 @@ export async function startAgent(
   const outbox = createOutbox();
   const journal = openJournal(path.join(config.stateDir, 'journal.jsonl'), readBootId());
   for (const damage of journal.damage) log.error({ damage }, 'the undo journal is damaged');
-  for (const end of await recover(journal, clock)) {
+  for (const end of await recover({ journal, clock, log })) {
     log.warn({ order: end.orderId, reverted: end.reverted, revertErrors: end.revertErrors }, 'recovered');
     outbox.ended(end);
   }

@@ -25,13 +25,20 @@ export type JournalRecord =
   | { readonly type: 'reverted'; readonly order: OrderId; readonly step: number }
   | { readonly type: 'ended'; readonly order: OrderId };
 
+/** A step as far as taking it back is concerned. */
+export interface TakenStep {
+  readonly step: number;
+  /** Null: it cannot be undone. */
+  readonly undo: Undo | null;
+}
+
 /** An order that has begun and not ended. */
 export interface Unfinished {
   readonly order: OrderId;
   readonly startedAt: number;
   readonly boot: string;
-  /** Steps that are not reverted, the last one first. */
-  readonly undos: readonly { readonly step: number; readonly undo: Undo }[];
+  /** Those that have an undo and are not reverted, in the order in which they were taken. */
+  readonly steps: readonly TakenStep[];
 }
 
 interface Draft {
@@ -48,7 +55,7 @@ export function unfinished(records: readonly JournalRecord[]): Unfinished[] {
     order,
     startedAt,
     boot,
-    undos: [...undos].map(([step, undo]) => ({ step, undo })).toSorted((a, b) => b.step - a.step),
+    steps: [...undos].map(([step, undo]) => ({ step, undo })).toSorted((a, b) => a.step - b.step),
   }));
 }
 

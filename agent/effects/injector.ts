@@ -4,20 +4,19 @@
 // ends exactly once, at the first of duration, lease, revert and stop; every undo is tried even when one fails.
 
 import type { Logger } from 'pino';
-import type { Clock } from '../../shared/clock.ts';
+import { sleep, type Clock } from '../../shared/clock.ts';
 import type { OrderId } from '../../shared/domain/ids.ts';
 import type {
   EndReason,
   InjectOrder,
   OrderAnswer,
   ProcessIdentity,
-  ProcessRef,
   SkippedProcess,
 } from '../../shared/domain/order.ts';
-import { isErrorCode, messageOf, RouletteError, type ErrorCode } from '../../shared/errors.ts';
+import { messageOf, RouletteError, type ErrorCode } from '../../shared/errors.ts';
 import { refusalOf } from '../core/admission.ts';
 import { conflictOf, locksOf } from '../core/conflicts.ts';
-import type { Undo } from '../core/journal-records.ts';
+import type { TakenStep } from '../core/journal-records.ts';
 import type { Selection } from '../core/match.ts';
 import { applyPick } from '../core/pick.ts';
 import { IMPLEMENTATIONS } from '../faults/index.ts';
@@ -26,7 +25,8 @@ import { ActiveInjection } from './active-injection.ts';
 import type { HostProbe, PlanInput, Step } from './contract.ts';
 import type { Injections, OnEnd } from './injections.ts';
 import type { Journal } from './journal.ts';
-import { takeStep, undo, undoOf } from './steps.ts';
+import { takeStep, undoOf } from './steps.ts';
+import { takeBack } from './take-back.ts';
 
 export interface InjectorDeps {
   readonly journal: Journal;
@@ -45,10 +45,16 @@ export function createInjections(deps: InjectorDeps): Injections {
   return new Injector(deps);
 }
 
+interface Tracked {
+  readonly injection: ActiveInjection;
+  /** Resolves once its end was handed to `onEnd`. */
+  readonly reported: Promise<unknown>;
+}
+
 class Injector implements Injections {
   readonly #deps: InjectorDeps;
   readonly #answers = new Map<OrderId, Promise<OrderAnswer>>();
-  readonly #active = new Map<OrderId, ActiveInjection>();
+  readonly #active = new Map<OrderId, Tracked>();
   /** Orders whose targets are still being looked up; true once a revert has come for it. */
   readonly #preparing = new Map<OrderId, boolean>();
   #term = 0;
@@ -71,15 +77,16 @@ class Injector implements Injections {
 
   async revert(orderId: OrderId, reason: EndReason): Promise<void> {
     if (this.#preparing.has(orderId)) this.#preparing.set(orderId, true);
-    await this.#active.get(orderId)?.end(reason);
+    const tracked = this.#active.get(orderId);
+    if (tracked !== undefined) await endNow(tracked, reason);
   }
 
   renew(leaseMs: number): void {
-    for (const injection of this.#active.values()) injection.renew(leaseMs);
+    for (const { injection } of this.#active.values()) injection.renew(leaseMs);
   }
 
   active(): { orderId: OrderId; fault: string; startedAt: number }[] {
-    return [...this.#active.values()].map(({ order, startedAt }) => ({
+    return [...this.#active.values()].map(({ injection: { order, startedAt } }) => ({
       orderId: order.id,
       fault: order.fault,
       startedAt,
@@ -88,7 +95,7 @@ class Injector implements Injections {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    await Promise.all([...this.#active.values()].map((injection) => injection.end('agent-stopped')));
+    await Promise.all([...this.#active.values()].map((tracked) => endNow(tracked, 'agent-stopped')));
   }
 
   async #carryOut(order: InjectOrder): Promise<OrderAnswer> {
@@ -100,15 +107,14 @@ class Injector implements Injections {
       const nothing: Selection = { matches: [], skipped: [] };
       const selection = order.processes === null ? nothing : await targets.select(order.processes, order.drawKey);
       // From here to the last step nothing is awaited: no other order and no revert comes in between.
-      return this.#apply(order, selection);
+      return await this.#apply(order, selection);
     } catch (error) {
       log.error({ order: order.id, err: error }, 'an order failed');
-      const code = error instanceof RouletteError ? error.code : 'FAULT_FAILED';
-      return this.#refuse(order, code, messageOf(error));
+      return this.#refuse(order, codeOf(error), messageOf(error));
     }
   }
 
-  #apply(order: InjectOrder, { matches, skipped }: Selection): OrderAnswer {
+  async #apply(order: InjectOrder, { matches, skipped }: Selection): Promise<OrderAnswer> {
     const chosen = order.processes === null ? [] : applyPick(order.pick, matches);
     const trouble = this.#troubleWith(order, chosen);
     if (trouble !== null) return this.#refuse(order, trouble.code, trouble.message, skipped);
@@ -119,32 +125,25 @@ class Injector implements Injections {
     const applied = { appliedAt: probe.monotonic(), appliedTicks: probe.bootTicks() };
     const startedAt = clock.now();
     const taken = this.#takeSteps(order, IMPLEMENTATIONS[order.fault].plan(input));
-    if (taken.undos.length === 0 && taken.gone.length > 0) {
-      this.#journalEnd(order.id);
-      const message = `of ${taken.gone.length} chosen ${taken.gone.length === 1 ? 'process none is' : 'processes none are'} left`;
-      return this.#refuse(order, 'FAULT_TARGET_GONE', message, skipped);
-    }
+    if (taken.steps.length === 0) return this.#giveUp(order, taken, skipped);
+
     const targets = chosen.filter((target) => !taken.gone.includes(target.pid));
-    const children = taken.undos.flatMap(({ undo: back }) => (back?.kind === 'end-child' ? [back.process] : []));
+    const children = taken.steps.flatMap(({ undo }) => (undo?.kind === 'end-child' ? [undo.process] : []));
     const injection = new ActiveInjection({
+      ...this.#deps,
       order,
       startedAt,
       locks: locksOf(order.fault, targets),
-      undos: taken.undos,
-      clock,
-      journal: this.#deps.journal,
-      log,
+      steps: taken.steps,
       verify: (over) => IMPLEMENTATIONS[order.fault].verify({ ...input, targets, children, ...applied }, probe, over),
-      onEnd: (end) => {
-        this.#active.delete(order.id);
-        this.#deps.onEnd(end);
-      },
     });
-    this.#active.set(order.id, injection);
-    log.info(
-      { order: order.id, fault: order.fault, pids: targets.map(({ pid }) => pid), gone: taken.gone },
-      'injected',
-    );
+    if (taken.failure !== null) {
+      const refusal = await this.#takeBackFailed(injection, taken, skipped);
+      if (refusal !== null) return refusal;
+    }
+    this.#track(injection);
+    const pids = targets.map(({ pid }) => pid);
+    log.info({ order: order.id, fault: order.fault, pids, gone: taken.gone }, 'injected');
     return {
       kind: 'started',
       orderId: order.id,
@@ -154,6 +153,44 @@ class Injector implements Injections {
     };
   }
 
+  /** The end is reported in a later turn of the event loop than the answer is given: it never overtakes it. */
+  #track(injection: ActiveInjection): void {
+    const { clock, onEnd } = this.#deps;
+    const answered = sleep(clock, 0);
+    const reported = Promise.all([injection.ended, answered]).then(([end]) => {
+      this.#active.delete(end.orderId);
+      onEnd(end);
+    });
+    this.#active.set(injection.order.id, { injection, reported });
+  }
+
+  /** No step was taken: each chosen process had gone before the act, or the first step failed. */
+  async #giveUp(order: InjectOrder, taken: TakenSteps, skipped: readonly SkippedProcess[]): Promise<OrderAnswer> {
+    await takeBack({ order: order.id, steps: [] }, this.#deps);
+    if (taken.failure !== null) throw taken.failure;
+    const message = 'every chosen process ended between the choice and the act';
+    return this.#refuse(order, 'FAULT_TARGET_GONE', message, skipped);
+  }
+
+  /**
+   * A step failed after others had been taken. Refuses the order when those could all be undone, so that nothing
+   * is left of it; null when something is, and the order counts as started and failed.
+   */
+  async #takeBackFailed(
+    injection: ActiveInjection,
+    { steps, failure }: TakenSteps,
+    skipped: readonly SkippedProcess[],
+  ): Promise<OrderAnswer | null> {
+    const { order } = injection;
+    this.#deps.log.error({ order: order.id, err: failure }, 'a step failed');
+    // Holds its locks until it is over.
+    this.#active.set(order.id, { injection, reported: injection.ended });
+    const { reverted } = await injection.end('failed');
+    if (!reverted || steps.some(({ undo }) => undo === null)) return null;
+    this.#active.delete(order.id);
+    return this.#refuse(order, codeOf(failure), messageOf(failure), skipped);
+  }
+
   #troubleWith(order: InjectOrder, chosen: readonly ProcessIdentity[]): { code: ErrorCode; message: string } | null {
     if (this.#stopped || this.#preparing.get(order.id) === true) {
       return { code: 'ORDER_REVERTED', message: this.#stopped ? 'the agent is stopping' : 'the order was taken back' };
@@ -161,69 +198,56 @@ class Injector implements Injections {
     if (order.processes !== null && chosen.length === 0) {
       return { code: 'FAULT_NO_MATCH', message: 'no process on this node matches the target' };
     }
-    const held = [...this.#active.values()].map(({ locks }) => locks);
+    const held = [...this.#active.values()].map(({ injection }) => injection.locks);
     const conflict = conflictOf(locksOf(order.fault, chosen), held);
     return conflict === null ? null : { code: 'FAULT_CONFLICT', message: `another injection holds ${conflict}` };
   }
 
-  /** All steps, or none: when one fails, those before it are taken back and the failure is thrown. */
-  #takeSteps(order: InjectOrder, steps: readonly Step[]): TakenSteps {
+  /** Up to the first failure. The undo of each step is on disk before it is taken. */
+  #takeSteps(order: InjectOrder, actions: readonly Step[]): TakenSteps {
     const { journal, clock } = this.#deps;
-    const undos: TakenStep[] = [];
+    const steps: TakenStep[] = [];
     const gone: number[] = [];
-    const boot = this.#deps.journal.bootId;
     try {
-      for (const [step, action] of steps.entries()) {
-        journal.append({ type: 'intent', order: order.id, step, at: clock.now(), boot, undo: undoOf(action) });
+      for (const [step, action] of actions.entries()) {
+        const about = { order: order.id, step, at: clock.now(), boot: journal.bootId };
+        journal.append({ type: 'intent', ...about, undo: undoOf(action) });
         const result = takeStep(action);
         if (result.kind === 'gone') {
-          if (action.kind === 'signal') gone.push(action.process.pid);
+          gone.push(result.pid);
           journal.append({ type: 'reverted', order: order.id, step });
           continue;
         }
-        undos.push({ step, undo: result.undo });
-        journal.append({ type: 'applied', order: order.id, step, undo: result.undo });
+        steps.push({ step, undo: result.undo });
+        journal.append({ type: 'applied', ...about, undo: result.undo });
       }
     } catch (error) {
-      void this.#takeBack(order.id, undos);
-      throw error;
+      return { steps, gone, failure: error instanceof Error ? error : new Error(messageOf(error)) };
     }
-    return { undos, gone };
+    return { steps, gone, failure: null };
   }
 
-  async #takeBack(order: OrderId, taken: readonly TakenStep[]): Promise<void> {
-    for (const { undo: back } of taken.toReversed()) {
-      const trouble = back === null ? null : await undo(back, this.#deps.clock);
-      if (trouble !== null) this.#deps.log.error({ order, trouble }, 'an undo failed');
-    }
-    this.#journalEnd(order);
-  }
-
-  #journalEnd(order: OrderId): void {
-    try {
-      this.#deps.journal.append({ type: 'ended', order });
-    } catch (error) {
-      // What it would say is already so; without it the next start undoes once more, which is harmless.
-      this.#deps.log.warn({ order, err: error }, 'the end of an order could not be journalled');
-    }
-  }
-
-  #refuse(order: InjectOrder, code: string, message: string, skipped: readonly SkippedProcess[] = []): OrderAnswer {
+  #refuse(order: InjectOrder, code: ErrorCode, message: string, skipped: readonly SkippedProcess[] = []): OrderAnswer {
     this.#deps.log.info({ order: order.id, code, message }, 'order refused');
-    const known = isErrorCode(code) ? code : 'FAULT_FAILED';
-    return { kind: 'refused', orderId: order.id, at: this.#deps.clock.now(), code: known, message, skipped };
+    return { kind: 'refused', orderId: order.id, at: this.#deps.clock.now(), code, message, skipped };
   }
-}
-
-export interface TakenStep {
-  readonly step: number;
-  readonly undo: Undo | null;
 }
 
 interface TakenSteps {
-  readonly undos: readonly TakenStep[];
-  /** Processes that had ended, or were not themselves any more, in the instant before the act. */
-  readonly gone: readonly ProcessRef['pid'][];
+  readonly steps: readonly TakenStep[];
+  /** PIDs of processes that had ended, or were not themselves any more, in the instant before the act. */
+  readonly gone: readonly number[];
+  /** What kept the steps from being taken to the last. */
+  readonly failure: Error | null;
+}
+
+async function endNow({ injection, reported }: Tracked, reason: EndReason): Promise<void> {
+  await injection.end(reason);
+  await reported;
+}
+
+function codeOf(error: unknown): ErrorCode {
+  return error instanceof RouletteError ? error.code : 'FAULT_FAILED';
 }
 
 function describeGone(chosen: readonly ProcessIdentity[], gone: readonly number[]): SkippedProcess[] {

@@ -14,7 +14,8 @@ import { findProgram } from './host-facts.ts';
 import { liveStat } from './host-probe.ts';
 
 /** What a step came to. `gone`: its process had ended, or its PID was another's by then; nothing was touched. */
-export type StepResult = { readonly kind: 'done'; readonly undo: Undo | null } | { readonly kind: 'gone' };
+export type StepResult =
+  { readonly kind: 'done'; readonly undo: Undo | null } | { readonly kind: 'gone'; readonly pid: number };
 
 /** What can be undone before the step is taken; null when that is nothing, or known only afterwards. */
 export function undoOf(step: Step): Undo | null {
@@ -26,7 +27,7 @@ export function undoOf(step: Step): Undo | null {
 /** Throws when the kernel refuses. Nothing is awaited between the look at the identity and the act. */
 export function takeStep(step: Step): StepResult {
   if (step.kind === 'spawn') return { kind: 'done', undo: { kind: 'end-child', process: startProgram(step) } };
-  if (liveStat(step.process) === null) return { kind: 'gone' };
+  if (liveStat(step.process) === null) return { kind: 'gone', pid: step.process.pid };
   process.kill(step.process.pid, step.signal);
   return { kind: 'done', undo: undoOf(step) };
 }

@@ -1,5 +1,6 @@
 // What the host experiences: a share of the chosen cores is busy, at normal priority, on top of what runs there.
-// Undo: the burning child is ended. What remains if that fails: nothing after its own deadline.
+// Undo: the burning child is ended. What remains if that fails: nothing after its own deadline, which is the
+// duration and a moment.
 
 import type { Observation } from '../../shared/domain/order.ts';
 import { rankBy } from '../../shared/draw.ts';
@@ -9,11 +10,14 @@ import { TICKS_PER_SECOND } from '../core/ticks.ts';
 /** Below this share of what was asked the fault had no effect worth the name. */
 const EFFECTIVE_SHARE = 0.5;
 
+/** The agent ends the child; the child's own deadline comes later, so that the last look still finds it. */
+const SPARE_MS = 1000;
+
 export const cpuLoad: FaultImplementation = {
   plan: (input) => {
     const cpus = chooseCpus(input);
     const { load, ramp } = input.params;
-    const args = [load, cpus.length, ramp, input.durationMs ?? 0].map(String);
+    const args = [load, cpus.length, ramp, (input.durationMs ?? 0) + SPARE_MS].map(String);
     return [{ kind: 'spawn', program: 'cpu-burner', args, cpus }];
   },
   verify: measureLoad,

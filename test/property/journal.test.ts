@@ -21,7 +21,8 @@ function recordsOf({ order: number, steps, done }: { order: number; steps: numbe
   const all: JournalRecord[] = [];
   for (let step = 0; step < steps; step += 1) {
     const undo = undoFor(100 * number + step);
-    all.push({ type: 'intent', order, step, at: 1, boot: 'b', undo }, { type: 'applied', order, step, undo });
+    const about = { order, step, at: 1, boot: 'b', undo };
+    all.push({ type: 'intent', ...about }, { type: 'applied', ...about });
   }
   for (let step = steps - 1; step >= 0; step -= 1) all.push({ type: 'reverted', order, step });
   all.push({ type: 'ended', order });
@@ -49,11 +50,11 @@ describe('the undo journal', () => {
     );
   });
 
-  it('lists the steps to undo last first, and none that is reverted', () => {
+  it('lists the steps in the order in which they were taken, and none that is reverted', () => {
     const records = recordsOf({ order: 1, steps: 3, done: 7 });
 
     expect(unfinished(records)).toMatchObject([
-      { order: 'run-1/s/1/1@n', boot: 'b', undos: [{ step: 1 }, { step: 0 }] },
+      { order: 'run-1/s/1/1@n', boot: 'b', steps: [{ step: 0 }, { step: 1 }] },
     ]);
   });
 

@@ -41,7 +41,7 @@ describe('the steps of each fault', () => {
       {
         kind: 'spawn',
         program: 'cpu-burner',
-        args: ['0.5', '2', '100', '3000'],
+        args: ['0.5', '2', '100', '4000'],
         cpus: [expect.any(Number), expect.any(Number)],
       },
     ]);
