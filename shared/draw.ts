@@ -48,7 +48,8 @@ export interface Fingerprint {
 
 export function fingerprint(id: string): Fingerprint {
   const hex = sha256(id);
-  return { high: Number.parseInt(hex.slice(0, 8), 16), low: Number.parseInt(hex.slice(8, 16), 16) };
+  // As 32-bit integers, which is what the scores work on.
+  return { high: Number.parseInt(hex.slice(0, 8), 16) | 0, low: Number.parseInt(hex.slice(8, 16), 16) | 0 };
 }
 
 /** A score in [0, 2^53) for each candidate under one draw key; the highest wins. */
