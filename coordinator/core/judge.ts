@@ -52,7 +52,7 @@ export interface JudgeContext {
   /** Medians of the baseline. */
   readonly baseline: Readonly<Record<string, number>>;
   readonly now: number;
-  /** Samples before this do not count. */
+  /** Only samples after this count. */
   readonly since: number;
 }
 
@@ -144,7 +144,7 @@ function evaluateComparison(comparison: Comparison, context: JudgeContext): Eval
   if (spec === undefined) return { state: 'blind', why: `there is no monitor ${monitor}` };
   const track = context.history.monitors[monitor] ?? EMPTY;
   const newest = track.values.at(-1);
-  if (newest === undefined || newest.at < context.since || context.now - newest.at > spec.staleAfterMs) {
+  if (newest === undefined || newest.at <= context.since || context.now - newest.at > spec.staleAfterMs) {
     return withoutFreshValue(monitor, spec, track, context);
   }
   const said = `${monitor} ${round(newest.value)} ${operator} ${round(bound)}`;
@@ -190,7 +190,7 @@ function streakStart(
   const newestGap = track.gaps.at(-1) ?? Number.NEGATIVE_INFINITY;
   let start = track.values.at(-1)?.at ?? limits.since;
   for (const sample of track.values.toReversed()) {
-    const broken = sample.at < limits.since || sample.at < newestGap || start - sample.at > limits.gapMs;
+    const broken = sample.at <= limits.since || sample.at < newestGap || start - sample.at > limits.gapMs;
     if (broken || !isTrue(sample.value)) break;
     start = sample.at;
   }

@@ -1,0 +1,312 @@
+import { describe, expect, it } from 'vitest';
+import { resumeForClosing } from '../../coordinator/core/run.ts';
+import type { Experiment } from '../../shared/domain/experiment.ts';
+import { buildCondition, buildExperiment, buildFleet, buildMonitor, buildStep } from '../support/experiments.ts';
+import { RunPlayer } from '../support/run-player.ts';
+
+function buildRun(more: Partial<Experiment> = {}, nodes = 3): RunPlayer {
+  const experiment = buildExperiment({
+    monitors: { ok: buildMonitor() },
+    steadyState: [buildCondition('ok >= 1')],
+    ...more,
+  });
+  return new RunPlayer(experiment, buildFleet(nodes));
+}
+
+const twoStages = (['smoke', 'scale'] as const).map((name) => ({ name, together: false, steps: [buildStep()] }));
+
+describe('before the first injection', () => {
+  it('nothing is sent until every monitor has a value and the steady state holds', () => {
+    const run = buildRun().give({ type: 'start' }).wait(500);
+    expect(run.acts).toEqual([{ type: 'start-monitors' }]);
+
+    run.sample('ok', 1);
+
+    expect(run.acts.map(({ type }) => type)).toEqual(['start-monitors', 'send']);
+    expect(run.types().slice(-3)).toEqual(['gate.passed', 'stage.started', 'order.sent']);
+  });
+
+  it('the baseline is watched for its whole length', () => {
+    const run = buildRun({ baselineMs: 3000 }).give({ type: 'start' }).second('ok', 1).second('ok', 1);
+    expect(run.state.phase).toBe('baseline');
+
+    run.second('ok', 3);
+
+    expect(run.events).toContainEqual({ type: 'baseline.measured', medians: { ok: 1 } });
+    expect(run.state.phase).toBe('playing');
+  });
+
+  it.each([
+    ['the steady state does not hold', {}, 0],
+    ['a gate does not hold', { gates: [buildCondition('ok > 5')] }, 1],
+    ['an abort rule is breached already', { abort: [buildCondition('ok < 2')] }, 1],
+  ])('the run is refused when %s', (_, more, value) => {
+    const run = buildRun(more).give({ type: 'start' }).second('ok', value);
+
+    expect(run.state.ending?.verdict).toBe('refused');
+    expect(run.count('order.sent')).toBe(0);
+  });
+
+  it('the run is refused when a monitor is blind', () => {
+    const run = buildRun().give({ type: 'start' }).wait(3001);
+
+    expect(run.state.ending).toMatchObject({ verdict: 'refused', reason: expect.stringContaining('no fresh value') });
+  });
+});
+
+describe('playing', () => {
+  it('sends each order at its time and not before', () => {
+    const steps = [
+      buildStep({
+        repeat: { kind: 'every', times: 3, everyMs: 10_000, jitterMs: 0 },
+        params: { signal: 'KILL', watch: 1000 },
+      }),
+    ];
+    const run = buildRun({ stages: [{ name: 'smoke', together: false, steps }] })
+      .give({ type: 'start' })
+      .second('ok', 1);
+    expect(run.count('order.sent')).toBe(1);
+
+    run.startAll().endAll().wait(9999);
+    expect(run.count('order.sent')).toBe(1);
+
+    run.wait(1);
+    expect(run.count('order.sent')).toBe(2);
+  });
+
+  it('goes through recovery to the next stage, and passes', () => {
+    const run = buildRun({ stages: twoStages }).give({ type: 'start' }).second('ok', 1).startAll().endAll();
+    expect(run.state.phase).toBe('recovering');
+
+    run.second('ok', 1).startAll().endAll().second('ok', 1);
+
+    expect(run.types().filter((type) => type.startsWith('stage.') || type.startsWith('recovery.'))).toEqual([
+      'stage.started',
+      'recovery.started',
+      'recovery.measured',
+      'stage.ended',
+      'stage.started',
+      'recovery.started',
+      'recovery.measured',
+      'stage.ended',
+    ]);
+    expect(run.state.ending?.verdict).toBe('passed');
+  });
+
+  it('does not take a value from before the end of the stage for a recovery', () => {
+    const run = buildRun().give({ type: 'start' }).second('ok', 1).startAll().wait(900).endAll();
+
+    expect(run.state.phase).toBe('recovering');
+  });
+
+  it('is refuted when the steady state does not return in time', () => {
+    const run = buildRun({ recoveryWithinMs: 2000 }).give({ type: 'start' }).second('ok', 1).startAll().endAll();
+
+    run.second('ok', 0).second('ok', 0);
+
+    expect(run.state.ending?.verdict).toBe('refuted');
+    expect(run.types()).toContain('steady.lost');
+  });
+
+  it('is inconclusive when a monitor is blind after the stage', () => {
+    const run = buildRun({ recoveryWithinMs: 4000 }).give({ type: 'start' }).second('ok', 1).startAll().endAll();
+
+    run.wait(4000);
+
+    expect(run.state.ending?.verdict).toBe('inconclusive');
+  });
+
+  it.each([
+    ['took no effect', { observations: [{ name: 'x', unit: '', asked: 1, achieved: 0, effective: false, note: '' }] }],
+    ['could not be read back', { observations: [] }],
+    ['ended with its lease', { reason: 'lease-expired' as const }],
+    ['was recovered by a restarted agent', { reason: 'recovered' as const }],
+  ])('is inconclusive when an injection %s', (_, more) => {
+    const run = buildRun().give({ type: 'start' }).second('ok', 1).startAll().endAll(more).second('ok', 1);
+
+    expect(run.state.ending?.verdict).toBe('inconclusive');
+  });
+
+  it('is inconclusive when a node refuses', () => {
+    const run = buildRun().give({ type: 'start' }).second('ok', 1);
+    const [orderId] = run.waiting();
+    if (orderId === undefined) throw new Error('an order was expected');
+
+    run
+      .give({
+        type: 'answer',
+        answer: { kind: 'refused', orderId, at: 0, code: 'FAULT_NO_MATCH', message: 'nobody', skipped: [] },
+      })
+      .second('ok', 1);
+
+    expect(run.state.ending).toMatchObject({ verdict: 'inconclusive', reason: expect.stringContaining('nobody') });
+  });
+
+  it('gives an order up when the node says nothing for lease and grace', () => {
+    const run = buildRun({ monitors: { ok: buildMonitor({ staleAfterMs: 60_000 }) } })
+      .give({ type: 'start' })
+      .second('ok', 1);
+
+    run.wait(6999);
+    expect(run.count('injection.lost')).toBe(0);
+    run.wait(1);
+
+    expect(run.count('injection.lost')).toBe(1);
+  });
+
+  it('is an error when an undo failed, whatever else is true', () => {
+    const run = buildRun()
+      .give({ type: 'start' })
+      .second('ok', 1)
+      .startAll()
+      .endAll({ reverted: false, revertErrors: ['pid 7 is stuck'] })
+      .second('ok', 1);
+
+    expect(run.state.ending).toMatchObject({ verdict: 'error', reason: expect.stringContaining('pid 7 is stuck') });
+  });
+});
+
+describe('halting', () => {
+  const pause = buildStep({
+    fault: 'process-pause',
+    durationMs: 60_000,
+    params: {},
+    mode: { kind: 'count', count: 2 },
+  });
+  const pausing = { stages: [{ name: 'edge', together: false, steps: [pause] }] };
+
+  function paused(more: Partial<Experiment> = {}): RunPlayer {
+    return buildRun({ ...pausing, ...more })
+      .give({ type: 'start' })
+      .second('ok', 1)
+      .startAll();
+  }
+
+  const halt = { type: 'halt', by: 'ann', reason: 'enough', ref: 'T-1' } as const;
+
+  it('is called halted only when every open injection is over', () => {
+    const run = paused().give(halt);
+    const [first] = run.open();
+    if (first === undefined) throw new Error('an open order was expected');
+    expect(run.acts.filter(({ type }) => type === 'revert')).toHaveLength(2);
+
+    run.give({
+      type: 'end',
+      end: {
+        orderId: first,
+        startedAt: 0,
+        endedAt: 1,
+        reason: 'halted',
+        observations: [],
+        reverted: true,
+        revertErrors: [],
+      },
+    });
+    expect(run.count('halt.confirmed')).toBe(0);
+    run.endAll({ reason: 'halted' });
+
+    expect(run.events.find(({ type }) => type === 'halt.confirmed')).toMatchObject({
+      nodes: [{ state: 'reverted' }, { state: 'reverted' }],
+    });
+    expect(run.state.ending).toEqual({ verdict: 'aborted', reason: 'halted by ann: enough' });
+  });
+
+  it('says unconfirmed, and no more, of a node that does not answer', () => {
+    const run = paused().give(halt).wait(7000);
+
+    expect(run.events.find(({ type }) => type === 'halt.confirmed')).toMatchObject({
+      nodes: [{ state: 'unconfirmed' }, { state: 'unconfirmed' }],
+    });
+  });
+
+  it('asks a node again that comes back while the run is halting', () => {
+    const run = paused();
+    const node = run.state.orders.values().next().value?.node;
+    if (node === undefined) throw new Error('an order was expected');
+    run.give({ type: 'node', node, connected: false }).give(halt);
+    const before = run.acts.filter(({ type }) => type === 'revert').length;
+
+    run.give({ type: 'node', node, connected: true });
+
+    expect(run.acts.filter(({ type }) => type === 'revert')).toHaveLength(before + 1);
+  });
+
+  it('after a rule watches for the recovery: aborted when it comes', () => {
+    const run = paused({ abort: [buildCondition('ok < 1')] }).second('ok', 0);
+    expect(run.state.phase).toBe('halting');
+
+    run.endAll({ reason: 'halted' }).second('ok', 1);
+
+    expect(run.state.ending?.verdict).toBe('aborted');
+  });
+
+  it('after a rule watches for the recovery: refuted when it does not come', () => {
+    const run = paused({ abort: [buildCondition('ok < 1')], recoveryWithinMs: 1000 })
+      .second('ok', 0)
+      .endAll({ reason: 'halted' })
+      .second('ok', 0);
+
+    expect(run.state.ending?.verdict).toBe('refuted');
+  });
+
+  it('comes by itself when an abort rule is blind, and then nothing was learned', () => {
+    const run = paused({ abort: [buildCondition('ok < 1')] })
+      .wait(3001)
+      .endAll({ reason: 'halted' });
+
+    expect(run.events.find(({ type }) => type === 'abort.breached')).toMatchObject({ blind: true });
+    expect(run.state.ending?.verdict).toBe('inconclusive');
+  });
+
+  it('waits for a rule to be true as long as the rule says', () => {
+    const run = paused({ abort: [buildCondition('ok < 1 for 2s')] })
+      .second('ok', 0)
+      .second('ok', 0);
+    expect(run.state.phase).toBe('playing');
+
+    run.second('ok', 0);
+
+    expect(run.state.phase).toBe('halting');
+  });
+
+  it('sends no order any more', () => {
+    const steps = [pause, buildStep({ repeat: { kind: 'every', times: 5, everyMs: 1000, jitterMs: 0 } })];
+    const run = buildRun({ stages: [{ name: 'edge', together: true, steps }] })
+      .give({ type: 'start' })
+      .second('ok', 1)
+      .give(halt);
+    const sent = run.count('order.sent');
+
+    run.wait(2000).wait(2000);
+
+    expect(run.count('order.sent')).toBe(sent);
+  });
+});
+
+describe('a run that an earlier coordinator left open', () => {
+  it('is closed at once when nothing of it was active', () => {
+    const run = buildRun();
+    run.state = resumeForClosing(run.context, [], 'baseline', { mono: 0, wall: 0 });
+
+    run.give({ type: 'tick' });
+
+    expect(run.state.ending).toEqual({
+      verdict: 'error',
+      reason:
+        'the coordinator stopped while the run was baseline; of its open injections 0 of 0 were confirmed as ended',
+    });
+  });
+
+  it('waits for its open injections, and says of how many the end is confirmed', () => {
+    const before = buildRun().give({ type: 'start' }).second('ok', 1).startAll();
+    const open = before.open();
+    const run = buildRun();
+    run.state = resumeForClosing(before.context, open, 'playing', { mono: run.now, wall: run.now });
+    run.give({ type: 'tick' });
+    expect(run.state.phase).toBe('halting');
+
+    run.endAll({ reason: 'recovered' });
+
+    expect(run.state.ending?.reason).toContain('of its open injections 1 of 1 were confirmed');
+  });
+});
