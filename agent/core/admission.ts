@@ -40,10 +40,15 @@ export function refusalOf(order: InjectOrder, { term, capabilities }: AdmissionC
 
 function troubleWith(order: InjectOrder, spec: FaultSpec): string | null {
   const { durationMs, leaseMs, params } = order;
-  if (leaseMs <= 0) return 'the order has no lease';
-  if (spec.duration === 'required' && (durationMs ?? 0) <= 0) return `${spec.kind} needs a duration`;
+  if (!isLength(leaseMs)) return 'the order has no lease';
+  if (spec.duration === 'required' && !isLength(durationMs)) return `${spec.kind} needs a duration`;
   if (spec.duration === 'none' && durationMs !== null) return `${spec.kind} takes no duration`;
   return troubleWithTarget(order, spec) ?? troubleWithParams(params, spec);
+}
+
+/** Whole milliseconds, at least one. What is none of that must not become a timer that never fires. */
+function isLength(ms: number | null): boolean {
+  return ms !== null && Number.isSafeInteger(ms) && ms > 0;
 }
 
 function troubleWithTarget({ processes }: InjectOrder, spec: FaultSpec): string | null {
@@ -63,6 +68,11 @@ function troubleWithParams(params: FaultParams, spec: FaultSpec): string | null 
 function fits(value: FaultParams[string] | null, param: ParamSpec): boolean {
   if (value === null || value === undefined) return param.default === null;
   if (param.type === 'choice') return typeof value === 'string' && (param.choices ?? []).includes(value);
-  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = param;
-  return typeof value === 'number' && value >= min && value <= max;
+  return typeof value === 'number' && isWithin(value, param);
+}
+
+/** Only a share may be broken: half a core or half a millisecond is nobody's. */
+function isWithin(value: number, param: ParamSpec): boolean {
+  const { type, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = param;
+  return value >= min && value <= max && (type === 'percent' || Number.isSafeInteger(value));
 }

@@ -25,7 +25,7 @@ import { ActiveInjection } from './active-injection.ts';
 import type { HostProbe, PlanInput, Step } from './contract.ts';
 import type { Injections, OnEnd } from './injections.ts';
 import type { Journal } from './journal.ts';
-import { takeStep, undoOf } from './steps.ts';
+import { takeStep, undoOf, type StepResult } from './steps.ts';
 import { takeBack } from './take-back.ts';
 
 export interface InjectorDeps {
@@ -125,9 +125,10 @@ class Injector implements Injections {
     const applied = { appliedAt: probe.monotonic(), appliedTicks: probe.bootTicks() };
     const startedAt = clock.now();
     const taken = this.#takeSteps(order, IMPLEMENTATIONS[order.fault].plan(input));
-    if (taken.steps.length === 0) return this.#giveUp(order, taken, skipped);
+    const untouched = [...skipped, ...describeLeft(chosen, taken.left)];
+    if (taken.steps.length === 0) return this.#giveUp(order, taken, untouched);
 
-    const targets = chosen.filter((target) => !taken.gone.includes(target.pid));
+    const targets = chosen.filter(({ pid }) => !taken.left.some((process) => process.pid === pid));
     const children = taken.steps.flatMap(({ undo }) => (undo?.kind === 'end-child' ? [undo.process] : []));
     const injection = new ActiveInjection({
       ...this.#deps,
@@ -138,19 +139,13 @@ class Injector implements Injections {
       verify: (over) => IMPLEMENTATIONS[order.fault].verify({ ...input, targets, children, ...applied }, probe, over),
     });
     if (taken.failure !== null) {
-      const refusal = await this.#takeBackFailed(injection, taken, skipped);
+      const refusal = await this.#takeBackFailed(injection, taken, untouched);
       if (refusal !== null) return refusal;
     }
     this.#track(injection);
     const pids = targets.map(({ pid }) => pid);
-    log.info({ order: order.id, fault: order.fault, pids, gone: taken.gone }, 'injected');
-    return {
-      kind: 'started',
-      orderId: order.id,
-      at: startedAt,
-      targets,
-      skipped: [...skipped, ...describeGone(chosen, taken.gone)],
-    };
+    log.info({ order: order.id, fault: order.fault, pids, left: taken.left }, 'injected');
+    return { kind: 'started', orderId: order.id, at: startedAt, targets, skipped: untouched };
   }
 
   /** The end is reported in a later turn of the event loop than the answer is given: it never overtakes it. */
@@ -164,12 +159,14 @@ class Injector implements Injections {
     this.#active.set(injection.order.id, { injection, reported });
   }
 
-  /** No step was taken: each chosen process had gone before the act, or the first step failed. */
+  /** No step was taken: the first failed, or every chosen process was left alone. */
   async #giveUp(order: InjectOrder, taken: TakenSteps, skipped: readonly SkippedProcess[]): Promise<OrderAnswer> {
     await takeBack({ order: order.id, steps: [] }, this.#deps);
     if (taken.failure !== null) throw taken.failure;
-    const message = 'every chosen process ended between the choice and the act';
-    return this.#refuse(order, 'FAULT_TARGET_GONE', message, skipped);
+    const isGone = taken.left.some(({ why }) => why === 'gone');
+    return isGone
+      ? this.#refuse(order, 'FAULT_TARGET_GONE', 'the chosen processes ended before the act', skipped)
+      : this.#refuse(order, 'FAULT_NO_MATCH', 'the chosen processes are stopped already', skipped);
   }
 
   /**
@@ -207,14 +204,14 @@ class Injector implements Injections {
   #takeSteps(order: InjectOrder, actions: readonly Step[]): TakenSteps {
     const { journal, clock } = this.#deps;
     const steps: TakenStep[] = [];
-    const gone: number[] = [];
+    const left: LeftProcess[] = [];
     try {
       for (const [step, action] of actions.entries()) {
         const about = { order: order.id, step, at: clock.now(), boot: journal.bootId };
         journal.append({ type: 'intent', ...about, undo: undoOf(action) });
         const result = takeStep(action);
-        if (result.kind === 'gone') {
-          gone.push(result.pid);
+        if (result.kind === 'left') {
+          left.push(result);
           journal.append({ type: 'reverted', order: order.id, step });
           continue;
         }
@@ -222,9 +219,9 @@ class Injector implements Injections {
         journal.append({ type: 'applied', ...about, undo: result.undo });
       }
     } catch (error) {
-      return { steps, gone, failure: error instanceof Error ? error : new Error(messageOf(error)) };
+      return { steps, left, failure: error instanceof Error ? error : new Error(messageOf(error)) };
     }
-    return { steps, gone, failure: null };
+    return { steps, left, failure: null };
   }
 
   #refuse(order: InjectOrder, code: ErrorCode, message: string, skipped: readonly SkippedProcess[] = []): OrderAnswer {
@@ -233,10 +230,16 @@ class Injector implements Injections {
   }
 }
 
+type LeftProcess = StepResult & { readonly kind: 'left' };
+
+const WHY_LEFT = {
+  gone: 'it ended between the choice and the act',
+  stopped: 'somebody else has stopped it already',
+} as const satisfies Record<LeftProcess['why'], string>;
+
 interface TakenSteps {
   readonly steps: readonly TakenStep[];
-  /** PIDs of processes that had ended, or were not themselves any more, in the instant before the act. */
-  readonly gone: readonly number[];
+  readonly left: readonly LeftProcess[];
   /** What kept the steps from being taken to the last. */
   readonly failure: Error | null;
 }
@@ -250,7 +253,9 @@ function codeOf(error: unknown): ErrorCode {
   return error instanceof RouletteError ? error.code : 'FAULT_FAILED';
 }
 
-function describeGone(chosen: readonly ProcessIdentity[], gone: readonly number[]): SkippedProcess[] {
-  const lost = chosen.filter(({ pid }) => gone.includes(pid));
-  return lost.map(({ pid, name }) => ({ pid, name, why: 'it ended between the choice and the act' }));
+function describeLeft(chosen: readonly ProcessIdentity[], left: readonly LeftProcess[]): SkippedProcess[] {
+  return left.map(({ pid, why }) => {
+    const name = chosen.find((process) => process.pid === pid)?.name ?? '';
+    return { pid, name, why: WHY_LEFT[why] };
+  });
 }

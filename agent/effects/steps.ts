@@ -13,9 +13,13 @@ import type { Step } from './contract.ts';
 import { findProgram } from './host-facts.ts';
 import { liveStat } from './host-probe.ts';
 
-/** What a step came to. `gone`: its process had ended, or its PID was another's by then; nothing was touched. */
+/**
+ * What a step came to. `left`: nothing was touched, because the process was `gone` (it had ended, or its PID was
+ * another's by then), or because somebody else had `stopped` it and our undo would wake it for them.
+ */
 export type StepResult =
-  { readonly kind: 'done'; readonly undo: Undo | null } | { readonly kind: 'gone'; readonly pid: number };
+  | { readonly kind: 'done'; readonly undo: Undo | null }
+  | { readonly kind: 'left'; readonly pid: number; readonly why: 'gone' | 'stopped' };
 
 /** What can be undone before the step is taken; null when that is nothing, or known only afterwards. */
 export function undoOf(step: Step): Undo | null {
@@ -24,11 +28,14 @@ export function undoOf(step: Step): Undo | null {
   return { kind: 'signal', process: { pid, startTicks }, signal: step.undo };
 }
 
-/** Throws when the kernel refuses. Nothing is awaited between the look at the identity and the act. */
+/** Throws when the kernel refuses. Nothing is awaited between the look at the process and the act. */
 export function takeStep(step: Step): StepResult {
   if (step.kind === 'spawn') return { kind: 'done', undo: { kind: 'end-child', process: startProgram(step) } };
-  if (liveStat(step.process) === null) return { kind: 'gone', pid: step.process.pid };
-  process.kill(step.process.pid, step.signal);
+  const { pid } = step.process;
+  const stat = liveStat(step.process);
+  if (stat === null) return { kind: 'left', pid, why: 'gone' };
+  if (step.signal === 'SIGSTOP' && stat.state === 'T') return { kind: 'left', pid, why: 'stopped' };
+  process.kill(pid, step.signal);
   return { kind: 'done', undo: undoOf(step) };
 }
 

@@ -5,8 +5,10 @@ import type { Observation, ProcessIdentity } from '../../shared/domain/order.ts'
 import type { FaultImplementation, HostProbe, VerifyInput } from '../effects/contract.ts';
 import { toSignal } from './signals.ts';
 
-/** Short enough to time a death, long enough not to matter. */
+/** Short enough to time a death. */
 const POLL_MS = 20;
+/** Looking takes longer the more processes the node has: for each time spent looking, so many are not. */
+const REST_FACTOR = 4;
 
 export const processKill: FaultImplementation = {
   plan: ({ params, targets }) =>
@@ -28,7 +30,8 @@ async function watchDeaths(input: VerifyInput, probe: HostProbe, over: AbortSign
     look(deaths, { probe, elapsed, sinceTicks: input.appliedTicks });
     const complete = deaths.every(({ goneAfterMs, successor }) => goneAfterMs !== null && successor !== null);
     if (complete || elapsed >= watchMs || over.aborted) return observe(deaths);
-    await probe.sleep(POLL_MS, over);
+    const lookedMs = probe.monotonic() - input.appliedAt - elapsed;
+    await probe.sleep(Math.max(POLL_MS, REST_FACTOR * lookedMs), over);
   }
 }
 
