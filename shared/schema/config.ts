@@ -44,9 +44,11 @@ export interface CliConfig {
 const LEAST_LEASE_MS = 1000;
 const BEATS_PER_LEASE = 3;
 
-const address = reads('host:port', (value) =>
-  typeof value === 'string' && /^(?:[^\s:]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/u.test(value) ? value : null,
-);
+const HIGHEST_PORT = 65_535;
+const address = reads('host:port', (value) => {
+  const match = typeof value === 'string' ? /^(?:[^\s:]+|\[[0-9a-fA-F:]+\]):(?<port>\d{1,5})$/u.exec(value) : null;
+  return match !== null && Number(match.groups?.['port']) <= HIGHEST_PORT ? match[0] : null;
+});
 const logLevel = oneOf(['debug', 'info', 'warn', 'error']).default('info');
 const nodeName = reads('a name of letters, digits, `.`, `_` and `-`', (value) =>
   typeof value === 'string' && /^[A-Za-z0-9._-]{1,100}$/u.test(value) ? value : null,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { nodeId } from '../domain/ids.ts';
 import type { InventoryNode } from '../domain/node.ts';
 import { check, type Checked } from './check.ts';
-import { complain, list, named, text } from './reader.ts';
+import { complain, labelValue, list, named, text } from './reader.ts';
 import { readSource } from './source.ts';
 
 const node: z.ZodType<{ node: InventoryNode; connected: boolean }> = z
@@ -12,7 +12,7 @@ const node: z.ZodType<{ node: InventoryNode; connected: boolean }> = z
     {
       id: text,
       environment: text,
-      labels: named('labels', text),
+      labels: named('labels', labelValue),
       faults: named('faults', text),
       capabilities: list('capabilities', text),
       connected: z.boolean({ error: () => 'expected true or false' }).default(true),

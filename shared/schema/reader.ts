@@ -68,6 +68,10 @@ export function reads<T>(expected: string, read: (value: unknown) => T | null): 
   });
 }
 
+function wanted(what: string): (issue: { readonly input?: unknown }) => string {
+  return ({ input }) => `${input === undefined ? 'is missing: ' : ''}expected ${what}`;
+}
+
 /** An object with these keys and no others. `name` is what messages call it. */
 export function object<Shape extends z.core.$ZodShape>(
   name: string,
@@ -78,7 +82,7 @@ export function object<Shape extends z.core.$ZodShape>(
     complain(context, '', { unknownKeyOf: name, known });
     return z.NEVER;
   });
-  return z.object(shape, { error: () => `expected ${name} (an object)` }).catchall(unknownKey);
+  return z.object(shape, { error: wanted(`${name} (an object)`) }).catchall(unknownKey);
 }
 
 /** A key of the document whose behaviour this version does not have. */
@@ -94,8 +98,8 @@ export function notBuilt(what: string): z.ZodOptional<z.ZodType<undefined>> {
 /** A list with at least `least` elements. */
 export function list<T>(what: string, element: z.ZodType<T>, least = 0): z.ZodType<T[]> {
   return z
-    .array(element, { error: () => `expected a list of ${what}` })
-    .min(least, { error: () => `expected at least one of ${what}` });
+    .array(element, { error: wanted(`a list of ${what}`) })
+    .min(least, { error: () => `expected a list of ${what} that is not empty` });
 }
 
 /** Whether a text can be the name of a target, monitor or label. What every object has by itself cannot. */
@@ -114,7 +118,7 @@ export function named<T>(what: string, value: z.ZodType<T>): z.ZodType<Record<st
     }),
     value,
     {
-      error: (issue) => (issue.code === 'invalid_type' ? `expected ${what} by name (an object)` : undefined),
+      error: (issue) => (issue.code === 'invalid_type' ? wanted(`${what} by name (an object)`)(issue) : undefined),
     },
   );
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { FaultParams, FlatMode, Mode, Pick, Repeat, Stage, Step } from '../domain/experiment.ts';
 import { FAULT_KINDS, faultSpec, isFaultKind, type FaultKind } from '../faults/index.ts';
 import type { FaultSpec, ParamSpec } from '../faults/spec.ts';
+import { formatDuration } from '../units.ts';
 import { closest } from './closest.ts';
 import {
   complain,
@@ -50,8 +51,6 @@ const percent = reads('a number greater than 0, at most 100', (value) =>
 );
 
 const MOST_NODES = 100_000;
-const NAMED_MODES = ['one', 'all', 'minority', 'majority'] as const;
-
 const countMode = object('mode', { count: whole(1, MOST_NODES) }).transform(({ count }): FlatMode => ({
   kind: 'count',
   count,
@@ -64,14 +63,23 @@ const upToMode = object('mode', { upToPercent: percent }).transform((mode): Flat
   kind: 'upToPercent',
   percent: mode.upToPercent,
 }));
-const namedMode = oneOf(NAMED_MODES).transform((kind): FlatMode => ({ kind }));
+const NAMED_MODES = ['one', 'all', 'minority', 'majority'] as const;
+const FLAT_FORMS = `${NAMED_MODES.join(', ')}, { count }, { percent } or { upToPercent }`;
+const ALL_FORMS = `${NAMED_MODES.join(', ')}, { count }, { percent }, { upToPercent } or { groups, choose, nodes }`;
+
+function namedMode(forms: string): z.ZodType<FlatMode> {
+  return reads(forms, (value) => {
+    const kind = NAMED_MODES.find((name) => name === value);
+    return kind === undefined ? null : { kind };
+  });
+}
 
 const MODE_KEYS = ['count', 'percent', 'upToPercent', 'groups', 'choose', 'nodes'];
 const flatMode = byKey<FlatMode>(
-  'mode',
+  'a mode within `groups`',
   MODE_KEYS.slice(0, 3),
   { count: countMode, percent: percentMode, upToPercent: upToMode },
-  namedMode,
+  namedMode(FLAT_FORMS),
 );
 
 const label = reads('the name of a label', (value) => (typeof value === 'string' && isName(value) ? value : null));
@@ -83,7 +91,7 @@ const mode = byKey<Mode>(
   'mode',
   MODE_KEYS,
   { count: countMode, percent: percentMode, upToPercent: upToMode, groups: groupsMode },
-  namedMode,
+  namedMode(ALL_FORMS),
 );
 
 const pickShapes = {
@@ -94,10 +102,12 @@ const pick = byKey<Pick>(
   'pick',
   ['count', 'percent'],
   pickShapes,
-  oneOf(['one', 'all']).transform((kind): Pick => ({ kind })),
+  reads<Pick>('one, all, { count } or { percent }', (value) =>
+    value === 'one' || value === 'all' ? { kind: value } : null,
+  ),
 );
 
-/** An object is checked against the form of the first key that names one; anything else is a plain word. */
+/** An object is checked against the form of the one key that names a form; anything else is a plain word. */
 function byKey<T>(
   name: string,
   known: readonly string[],
@@ -112,7 +122,11 @@ function byKey<T>(
     },
   );
   return z.unknown().transform((value, context): T => {
-    const key = isObject(value) ? Object.keys(forms).find((form) => Object.hasOwn(value, form)) : undefined;
+    const [key, other] = isObject(value) ? Object.keys(forms).filter((form) => Object.hasOwn(value, form)) : [];
+    if (other !== undefined) {
+      complain(context, `has both \`${key}\` and \`${other}\`; keep one of them`);
+      return z.NEVER;
+    }
     const schema = (key === undefined ? (isObject(value) ? nothing : word) : forms[key]) ?? word;
     const result = schema.safeParse(value);
     if (!result.success) passOn(context, result.error.issues);
@@ -209,7 +223,7 @@ function paramSchema(spec: ParamSpec): z.ZodType<string | number> {
     case 'percent':
       return bounded(fraction, (value) => `${value * 100}%`);
     case 'duration':
-      return bounded(duration, (value) => `${value} ms`);
+      return bounded(duration, formatDuration);
     case 'count':
       return whole(min, max);
     case 'choice':
