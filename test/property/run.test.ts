@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { OrderId } from '../../shared/domain/ids.ts';
 import type { RunInput } from '../../coordinator/core/run-state.ts';
 import { buildCondition, buildExperiment, buildFleet, buildMonitor, buildStep } from '../support/experiments.ts';
 import { buildEnd, RunPlayer } from '../support/run-player.ts';
@@ -11,12 +12,10 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 1, max: 4000 }).map((ms) => () => ms) },
   {
     weight: 4,
-    arbitrary: fc
-      .constantFrom(1, 1, 1, 0, null)
-      .map((value) => (run: RunPlayer): RunInput => ({
-        type: 'sample',
-        sample: { monitor: 'ok', at: run.now, value, why: value === null ? 'x' : null },
-      })),
+    arbitrary: fc.constantFrom(1, 1, 1, 0, null).map((value) => (run: RunPlayer): RunInput => ({
+      type: 'sample',
+      sample: { monitor: 'ok', at: run.now, value, why: value === null ? 'x' : null },
+    })),
   },
   {
     weight: 3,
@@ -53,13 +52,11 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc
-      .tuple(fc.nat({ max: 4 }), fc.boolean())
-      .map(([index, connected]) => (run: RunPlayer): RunInput => ({
-        type: 'node',
-        node: FLEET[index]?.id ?? FIRST,
-        connected,
-      })),
+    arbitrary: fc.tuple(fc.nat({ max: 4 }), fc.boolean()).map(([index, connected]) => (): RunInput => ({
+      type: 'node',
+      node: FLEET[index]?.id ?? FIRST,
+      connected,
+    })),
   },
   { weight: 1, arbitrary: fc.constant((): RunInput => ({ type: 'halt', by: 'ann', reason: 'r', ref: null })) },
 );
@@ -71,11 +68,7 @@ const FIRST =
     throw new Error('a fleet has nodes');
   })();
 
-function withOrder(
-  run: RunPlayer,
-  pick: number,
-  make: (id: RunPlayer['open'] extends () => (infer Id)[] ? Id : never) => RunInput,
-): RunInput | number {
+function withOrder(run: RunPlayer, pick: number, make: (id: OrderId) => RunInput): RunInput | number {
   const orders = [...run.state.orders.keys()];
   const id = orders[pick % Math.max(1, orders.length)];
   return id === undefined ? 1 : make(id);
