@@ -56,12 +56,13 @@ export function withMonitor(spec: string): string {
   return changeDocument('  p95:\n', `  extra: ${spec}\n  p95:\n`);
 }
 
-/** Every key and every form that is built, and the two documents of the example. */
+/** A document of the marketplace by its name, for example `game-day`. */
+export function exampleDocument(name: string): string {
+  return readFileSync(path.join(packageRoot(), 'examples', 'marketplace', `${name}.yaml`), 'utf8');
+}
+
 export function validDocuments(): string[] {
-  const examples = ['game-day.yaml', 'double-charge.yaml'].map((name) =>
-    readFileSync(path.join(packageRoot(), 'examples', 'marketplace', name), 'utf8'),
-  );
-  return [SMALL, FULL, ...examples];
+  return [SMALL, FULL, exampleDocument('game-day'), exampleDocument('double-charge')];
 }
 
 /** The whole document of the public contract, less the keys whose behaviour is not built. */
