@@ -5,7 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { startCluster, type Cluster } from '../support/cluster.ts';
 import { speak, type Setting, type Spoken } from '../support/command.ts';
-import { FULL_DOCUMENT } from '../support/documents.ts';
+import { FULL } from '../support/documents.ts';
 import { buildFleet } from '../support/experiments.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 import { startVictim, stateOf } from '../support/victims.ts';
@@ -125,7 +125,7 @@ describe('without a coordinator', () => {
   });
 
   it('plans are the same bytes twice and for a fleet listed in another order; another seed gives others', async () => {
-    const document = write(FULL_DOCUMENT);
+    const document = write(FULL);
     const fleet = buildFleet(9).map((node) => ({
       ...node,
       labels: { ...node.labels, env: 'staging', role: 'orders' },
