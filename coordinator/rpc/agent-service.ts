@@ -63,9 +63,8 @@ function admit(deps: AgentServiceDeps, session: { link: AgentLink; isFirst: bool
   const { link, isFirst } = session;
   const introduction = fromWireHello(hello);
   if (typeof introduction === 'string') throw new RouletteError('ORDER_INVALID', introduction);
-  // Welcome first: what admission triggers (a revert of an orphan) must not overtake the term.
-  if (isFirst) link.send({ welcome: { term: deps.term, heartbeatMs: deps.beatMs } });
   deps.fleet.admit(introduction, link);
+  if (isFirst) link.send({ welcome: { term: deps.term, heartbeatMs: deps.beatMs } });
   if (isFirst) deps.log.info({ node: introduction.id, active: introduction.activeOrders.length }, 'agent connected');
   return introduction.id;
 }

@@ -104,6 +104,8 @@ export interface Cluster {
 export interface AgentOptions {
   readonly labels?: Record<string, string>;
   readonly services?: Record<string, ProcessSelector>;
+  /** The log line that is waited for; that it is connected, unless said otherwise. */
+  readonly waitFor?: (line: Record<string, unknown>) => boolean;
 }
 
 export async function startCluster(settings: { lease?: string; beat?: string } = {}): Promise<Cluster> {
@@ -159,12 +161,12 @@ export async function startCluster(settings: { lease?: string; beat?: string } =
     startAgent: async (node, options = {}) => {
       const stateDir = path.join(folder, `agent-${node}`);
       mkdirSync(stateDir, { recursive: true });
-      const { labels = {}, services = {} } = options;
+      const { labels = {}, services = {}, waitFor = ({ msg }) => msg === 'connected' } = options;
       const config = { node, environment: 'staging', labels, coordinator: agents, stateDir, services };
       const agent = startDaemon('agent', config, folder);
       daemons.push(agent);
       agentsByNode.set(node, agent);
-      await agent.until(({ msg }) => msg === 'connected');
+      await agent.until(waitFor);
       return agent;
     },
     start: (document, seed) =>
