@@ -1,6 +1,6 @@
 // What in a plan would be refused, and why: found when the plan is made, so that nobody learns it half-way.
 
-import type { Mode, Step } from '../../shared/domain/experiment.ts';
+import type { FlatMode, Mode, Step } from '../../shared/domain/experiment.ts';
 import type { InventoryNode } from '../../shared/domain/node.ts';
 import type { PlanProblem } from '../../shared/domain/plan.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
@@ -52,18 +52,29 @@ function problemsOfStep(at: string, step: Step, { nodes, environment }: Place): 
 }
 
 function tooFew(mode: Mode, nodes: readonly InventoryNode[]): string | null {
-  switch (mode.kind) {
-    case 'count':
-      return nodes.length < mode.count ? `${mode.count} nodes are asked for, and it has ${nodes.length}` : null;
-    case 'minority':
-      return nodes.length < 3 ? `a minority of ${nodes.length} is no node` : null;
-    case 'groups':
-      return nodes.some(({ labels }) => labels[mode.label] !== undefined)
-        ? null
-        : `none of its nodes has the label ${mode.label}`;
-    default:
-      return null;
+  if (mode.kind !== 'groups') return tooFewOf('node', mode, nodes.length);
+  const sizes = new Map<string, number>();
+  for (const { labels } of nodes) {
+    const value = labels[mode.label];
+    if (value !== undefined) sizes.set(value, (sizes.get(value) ?? 0) + 1);
   }
+  if (sizes.size === 0) return `none of its nodes has the label ${mode.label}`;
+  const groups = tooFewOf('group', mode.choose, sizes.size);
+  if (groups !== null) return groups;
+  // Any group may be drawn, so each must do.
+  const small = [...sizes]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([value, size]) => {
+      const few = tooFewOf('node', mode.nodes, size);
+      return few === null ? [] : [`in ${mode.label} ${value}, ${few}`];
+    });
+  return small[0] ?? null;
+}
+
+function tooFewOf(what: 'node' | 'group', mode: FlatMode, size: number): string | null {
+  if (mode.kind === 'count' && size < mode.count) return `${mode.count} ${what}s are asked for, and there are ${size}`;
+  if (mode.kind === 'minority' && size < 3) return `a minority of ${size} is no ${what}`;
+  return null;
 }
 
 function whatIsMissing(step: Step, node: InventoryNode): string | null {

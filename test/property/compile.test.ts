@@ -154,6 +154,38 @@ describe('a plan', () => {
     );
   });
 
+  it('takes for a larger share the nodes of a smaller one and then more', () => {
+    const percents = fc.integer({ min: 1, max: 100 });
+    fc.assert(
+      fc.property(seeds, fc.integer({ min: 1, max: 60 }), percents, percents, (seed, size, one, other) => {
+        const [fewer, more] = [Math.min(one, other), Math.max(one, other)].map((percent) => {
+          const steps = [buildStep({ mode: { kind: 'percent', percent } })];
+          const experiment = buildExperiment({ stages: [{ name: 's', together: false, steps }] });
+          return compile(experiment, buildFleet(size), seed).slots[0]?.nodes ?? [];
+        });
+
+        expect(more?.slice(0, fewer?.length)).toEqual(fewer);
+      }),
+    );
+  });
+
+  it('ranks alike whether few nodes win or many', () => {
+    fc.assert(
+      fc.property(seeds, fc.integer({ min: 1, max: 60 }), (seed, count) => {
+        const [some, all] = [{ kind: 'count', count } as const, { kind: 'all' } as const].map((mode) => {
+          const experiment = buildExperiment({
+            stages: [{ name: 's', together: false, steps: [buildStep({ mode })] }],
+          });
+          return compile(experiment, buildFleet(99), seed);
+        });
+
+        const ranked = all?.slots[0]?.nodes ?? [];
+        expect(some?.slots[0]?.nodes).toEqual(ranked.slice(0, count));
+        expect(Object.values(some?.standby ?? {})[0]).toEqual(ranked.slice(count, count + 3));
+      }),
+    );
+  });
+
   it('keeps every draw of the other stages when a stage is put in front', () => {
     fc.assert(
       fc.property(stages(modes), seeds, (list, seed) => {

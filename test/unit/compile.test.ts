@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compilePlan } from '../../coordinator/core/compile.ts';
-import { canonicalJson } from '../../shared/canonical.ts';
-import type { Experiment, Mode, Step } from '../../shared/domain/experiment.ts';
+import { canonicalJson, digestOf } from '../../shared/canonical.ts';
+import type { Experiment, FlatMode, Mode, Step } from '../../shared/domain/experiment.ts';
 import type { InventoryNode } from '../../shared/domain/node.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
 import { exampleDocument } from '../support/documents.ts';
@@ -57,6 +57,16 @@ describe('a plan', () => {
       ]
     `);
     expect(plan.problems).toEqual([]);
+  });
+
+  it('has one digest and one set of standby nodes, whoever compiles it', () => {
+    const experiment = withSteps([buildStep({ mode: { kind: 'count', count: 2 } })]);
+
+    const plan = compile(experiment, buildFleet(6));
+
+    expect(plan.slots[0]?.nodes).toEqual(['node-05', 'node-04']);
+    expect(plan.standby).toEqual({ 'smoke/1/1': ['node-03', 'node-01', 'node-00'] });
+    expect(digestOf(plan)).toBe('f41db255af09f6e62cc2e17181aaad57a05beed5af5f29ddcfd55fbe1cd66f2f');
   });
 
   it('says of a slot all that is needed to play it', () => {
@@ -204,6 +214,46 @@ describe('what would be refused', () => {
     ],
   ])('names %s', (_, plan, expected) => {
     expect(codes(plan)).toEqual(expected);
+  });
+
+  const inGroups = (choose: FlatMode, nodes: FlatMode): Mode => ({ kind: 'groups', label: 'zone', choose, nodes });
+  it.each<[string, Mode, number, string | null]>([
+    ['too few nodes', { kind: 'count', count: 4 }, 3, '4 nodes are asked for, and there are 3'],
+    ['a minority of two', { kind: 'minority' }, 2, 'a minority of 2 is no node'],
+    [
+      'too few groups',
+      inGroups({ kind: 'count', count: 4 }, { kind: 'one' }),
+      9,
+      '4 groups are asked for, and there are 3',
+    ],
+    ['a minority of two groups', inGroups({ kind: 'minority' }, { kind: 'one' }), 2, 'a minority of 2 is no group'],
+    [
+      'a group that is too small',
+      inGroups({ kind: 'one' }, { kind: 'count', count: 2 }),
+      5,
+      'in zone c, 2 nodes are asked for, and there are 1',
+    ],
+    [
+      'a minority of a small group',
+      inGroups({ kind: 'all' }, { kind: 'minority' }),
+      8,
+      'in zone c, a minority of 2 is no node',
+    ],
+    ['nothing where all is there', inGroups({ kind: 'minority' }, { kind: 'minority' }), 9, null],
+  ])('tells of %s', (_, mode, size, expected) => {
+    const plan = compile(withSteps([buildStep({ mode })]), buildFleet(size));
+
+    expect(plan.problems.map(({ code, message }) => `${code} ${message}`)).toEqual(
+      expected === null ? [] : [`PLAN_TOO_FEW_NODES target web: ${expected}`],
+    );
+  });
+
+  it('names a fleet without the label that groups it', () => {
+    const mode: Mode = { kind: 'groups', label: 'rack', choose: { kind: 'one' }, nodes: { kind: 'all' } };
+
+    const plan = compile(withSteps([buildStep({ mode })]), buildFleet(3));
+
+    expect(plan.problems).toMatchObject([{ message: 'target web: none of its nodes has the label rack' }]);
   });
 
   it('names what a node lacks', () => {
