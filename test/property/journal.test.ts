@@ -68,6 +68,63 @@ describe('the undo journal', () => {
     expect(broken.records).toEqual([records[0], records[2], records[3]]);
   });
 
+  it('loses no undo to one damaged line, whichever it is', () => {
+    const records = recordsOf({ order: 1, steps: 3, done: 6 });
+    const lines = records.map((record) => formatLine(record));
+
+    for (const index of lines.keys()) {
+      const { records: read } = readJournal(lines.map((line, at) => (at === index ? `x${line}` : line)).join(''));
+
+      expect(unfinished(read)).toEqual(unfinished(records));
+    }
+  });
+
+  it('writes after damage that is not text so that the next start reads it', () => {
+    const folder = makeTemporaryDirectory();
+
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 20 }), (noise) => {
+        const file = path.join(folder, 'journal');
+        const records = recordsOf({ order: 1, steps: 2, done: 4 });
+        const [first = '', second = ''] = records.map((record) => formatLine(record));
+        writeFileSync(file, Buffer.concat([Buffer.from(first), noise, Buffer.from(`\n${second}`)]));
+
+        const journal = openJournal(file, 'b');
+        for (const record of records.slice(2)) journal.append(record);
+        journal.close();
+
+        expect(readJournal(readFileSync(file, 'utf8')).records).toEqual(records);
+      }),
+    );
+  });
+
+  it('starts afresh once it has grown and nothing is unfinished, and not before', () => {
+    const file = path.join(makeTemporaryDirectory(), 'journal');
+    const journal = openJournal(file, 'b', 100);
+    const [one, other] = [1, 2].map((order) => recordsOf({ order, steps: 1, done: 4 }));
+
+    for (const record of [...(one ?? []).slice(0, 3), ...(other ?? [])]) journal.append(record);
+    const unfinishedLeft = readJournal(readFileSync(file, 'utf8')).records;
+    for (const record of (one ?? []).slice(3)) journal.append(record);
+    const nothingLeft = readFileSync(file, 'utf8');
+    journal.close();
+
+    expect(unfinishedLeft).toHaveLength(7);
+    expect(nothingLeft).toBe('');
+  });
+
+  it('keeps a damaged file for a person to look at', () => {
+    const file = path.join(makeTemporaryDirectory(), 'journal');
+    writeFileSync(file, 'noise\n');
+
+    const journal = openJournal(file, 'b');
+    journal.clear();
+    journal.close();
+
+    expect(journal.damage).toEqual(['line 1 is not as it was written']);
+    expect([file, `${file}.damaged`].map((name) => readFileSync(name, 'utf8'))).toEqual(['', 'noise\n']);
+  });
+
   it('never throws, whatever the file holds', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {

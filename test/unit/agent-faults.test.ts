@@ -5,6 +5,7 @@ import { conflictOf, locksOf } from '../../agent/core/conflicts.ts';
 import type { PlanInput } from '../../agent/effects/contract.ts';
 import { undoOf } from '../../agent/effects/steps.ts';
 import { IMPLEMENTATIONS } from '../../agent/faults/index.ts';
+import type { ProcessRef } from '../../shared/domain/order.ts';
 import { FAULT_KINDS, FAULTS } from '../../shared/faults/index.ts';
 import { buildIdentity, buildOrder } from '../support/orders.ts';
 
@@ -91,6 +92,10 @@ describe('admission of an order', () => {
     ['a kill of nothing', 'process-kill', { processes: null }, 'ORDER_INVALID'],
     ['a load on processes', 'cpu-load', { processes: { name: 'x' } }, 'ORDER_INVALID'],
     ['a load out of bounds', 'cpu-load', { params: { load: 2, cores: null, ramp: 0 } }, 'ORDER_INVALID'],
+    ['a load of one and a half cores', 'cpu-load', { params: { load: 1, cores: 1.5, ramp: 0 } }, 'ORDER_INVALID'],
+    ['a load of a number that is none', 'cpu-load', { params: { load: Number.NaN, ramp: 0 } }, 'ORDER_INVALID'],
+    ['a pause for ever', 'process-pause', { durationMs: Number.POSITIVE_INFINITY }, 'ORDER_INVALID'],
+    ['a lease that is no number', 'process-kill', { leaseMs: Number.NaN }, 'ORDER_INVALID'],
     ['a load of no number', 'cpu-load', { params: { load: 'all', cores: null, ramp: 0 } }, 'ORDER_INVALID'],
     ['an unknown signal', 'process-kill', { params: { signal: 'STOP', watch: 1000 } }, 'ORDER_INVALID'],
     ['a missing parameter', 'process-kill', { params: { signal: 'KILL' } }, 'ORDER_INVALID'],
@@ -106,15 +111,19 @@ describe('admission of an order', () => {
   });
 });
 
+function buildRefs(pids: readonly number[]): ProcessRef[] {
+  return pids.map((pid) => ({ pid, startTicks: '1' }));
+}
+
 describe('locks', () => {
   it('conflict exactly when the same process, or the CPU, is wanted twice', () => {
     const pids = fc.uniqueArray(fc.integer({ min: 1, max: 8 }), { minLength: 1 });
 
     fc.assert(
       fc.property(pids, pids, (one, other) => {
-        const refs = (list: readonly number[]): { pid: number; startTicks: string }[] =>
-          list.map((pid) => ({ pid, startTicks: '1' }));
-        const conflict = conflictOf(locksOf('process-kill', refs(one)), [locksOf('process-pause', refs(other))]);
+        const conflict = conflictOf(locksOf('process-kill', buildRefs(one)), [
+          locksOf('process-pause', buildRefs(other)),
+        ]);
 
         expect(conflict !== null).toBe(one.some((pid) => other.includes(pid)));
       }),
