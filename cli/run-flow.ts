@@ -116,7 +116,7 @@ export async function follow(session: Session, request: FollowRequest): Promise<
   return exitOf(run);
 }
 
-export function exitOf({ verdict }: Run__Output): ExitCode {
+function exitOf({ verdict }: Run__Output): ExitCode {
   return isVerdict(verdict) ? VERDICT_EXIT[verdict] : EXIT.internal;
 }
 

@@ -30,12 +30,12 @@ export function untilAskedToEnd(withParent: boolean): Promise<string> {
 }
 
 /** The options on the command line. Wrong usage exits with the code for it, `--help` with 0. */
-export function parseFlags<Flags extends OptionValues>(command: Command): Flags {
+export function parseFlags(command: Command): OptionValues {
   return command
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.usage))
     .showHelpAfterError('(--help tells the options)')
     .parse()
-    .opts<Flags>();
+    .opts();
 }
 
 /** Runs a daemon's main. An expected failure is said in two lines; a defect keeps its stack. */

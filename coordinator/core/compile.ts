@@ -123,7 +123,7 @@ function compileStep(scope: Scope, at: { stage: string; step: number; startMs: n
 }
 
 /** A mode as the document writes it. */
-export function describeMode(mode: Mode): string {
+function describeMode(mode: Mode): string {
   switch (mode.kind) {
     case 'count':
       return String(mode.count);

@@ -68,7 +68,7 @@ function chooseFlat(mode: FlatMode, candidates: readonly Candidate[], scope: Omi
 }
 
 /** How many of `size` candidates a mode takes: never more than there are, and none where the mode allows none. */
-export function countOf(mode: FlatMode, size: number, scope: DrawScope): number {
+function countOf(mode: FlatMode, size: number, scope: DrawScope): number {
   switch (mode.kind) {
     case 'one':
       return Math.min(1, size);

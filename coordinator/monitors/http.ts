@@ -32,7 +32,7 @@ interface Measured {
 }
 
 /** Latencies in seconds and of successes only: how fast a failure came says nothing of the service. */
-export function measureOf(measure: HttpMeasure, ended: readonly Outcome[], seconds: number): Measured {
+function measureOf(measure: HttpMeasure, ended: readonly Outcome[], seconds: number): Measured {
   const successes = ended.filter(({ success }) => success);
   if (measure === 'rate') return known(successes.length / seconds);
   if (ended.length === 0) return { value: null, why: 'no transaction ended' };

@@ -2,7 +2,7 @@
 
 import type { FaultKind } from '../faults/index.ts';
 import type { FaultParams, Pick, ProcessSelector } from './experiment.ts';
-import type { NodeId, OrderId, RunId, SlotId } from './ids.ts';
+import type { OrderId, RunId, SlotId } from './ids.ts';
 
 export interface InjectOrder {
   readonly id: OrderId;
@@ -114,10 +114,4 @@ export interface SurveyRequest {
   readonly processes: ProcessSelector;
   /** With a draw key the matches come in rank order. */
   readonly drawKey: string | null;
-}
-
-export interface SurveyReply {
-  readonly node: NodeId;
-  readonly matches: readonly ProcessIdentity[];
-  readonly skipped: readonly SkippedProcess[];
 }

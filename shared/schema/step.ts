@@ -163,7 +163,7 @@ const repeat = byKey<Repeat>(
   reads<Repeat>('{ times, every } or { times, within }', () => null),
 );
 
-export const step: z.ZodType<Step> = object('a step', {
+const step: z.ZodType<Step> = object('a step', {
   fault: faultKind,
   target: text,
   mode: mode.default({ kind: 'one' }),

@@ -10,7 +10,7 @@ const labelValues = z.union([labelValue.transform((value) => [value]), list('tex
 
 const labels = named('labels', labelValues);
 
-export const nodeSelector: z.ZodType<NodeSelector> = z.unknown().transform((value, context): NodeSelector => {
+const nodeSelector: z.ZodType<NodeSelector> = z.unknown().transform((value, context): NodeSelector => {
   if (value === 'all') return 'all';
   const parsed = labels.safeParse(value);
   if (!isObject(value) || Object.keys(value).length === 0)
@@ -48,7 +48,7 @@ export const serviceSelector: z.ZodType<ProcessSelector> = object('a service', s
   (found, context) => atLeastOneKey(found, context),
 );
 
-export const processSelector: z.ZodType<ProcessSelector> = object('processes', {
+const processSelector: z.ZodType<ProcessSelector> = object('processes', {
   service: text.optional(),
   ...selectorShape,
 }).transform((found, context) => atLeastOneKey(found, context));

@@ -27,7 +27,7 @@ export interface Daemon {
 
 const WAIT_MS = 20_000;
 
-export function startDaemon(program: 'agent' | 'coordinator', config: unknown, folder: string): Daemon {
+function startDaemon(program: 'agent' | 'coordinator', config: unknown, folder: string): Daemon {
   const file = path.join(folder, `${program}-${Math.random().toString(36).slice(2)}.yaml`);
   writeFileSync(file, stringify(config));
   const script = path.join(packageRoot(), 'dist', program, 'main.js');
