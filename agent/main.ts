@@ -16,7 +16,7 @@ interface Flags {
   readonly coordinator?: string;
   readonly stateDir?: string;
   readonly logLevel?: string;
-  readonly withParent: boolean;
+  readonly withParent?: boolean;
 }
 
 const command = new Command('roulette-agent')
@@ -29,7 +29,7 @@ const command = new Command('roulette-agent')
   .option('--coordinator <HOST:PORT>', 'where the coordinator takes agents')
   .option('--state-dir <DIR>', 'where the undo journal is kept (default /var/lib/roulette-agent)')
   .option('--log-level <LEVEL>', 'debug, info, warn or error (default info)')
-  .option('--with-parent', 'end when standard input closes', false);
+  .option('--with-parent', 'end when standard input closes');
 
 async function main(): Promise<void> {
   process.title = 'roulette-agent';
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   });
   const log = createLog('roulette-agent', config.logLevel).child({ node: config.node });
   const agent = await startAgent(config, { clock: systemClock, log });
-  const why = await untilAskedToEnd(flags.withParent);
+  const why = await untilAskedToEnd(flags.withParent ?? false);
   log.info({ why }, 'stopping');
   await agent.stop();
 }

@@ -16,7 +16,7 @@ interface Flags {
   readonly listenOperators?: string;
   readonly store?: string;
   readonly logLevel?: string;
-  readonly withParent: boolean;
+  readonly withParent?: boolean;
 }
 
 const command = new Command('roulette-coordinator')
@@ -27,7 +27,7 @@ const command = new Command('roulette-coordinator')
   .option('--listen-operators <HOST:PORT>', 'where operators connect (default 127.0.0.1:7400)')
   .option('--store <FILE>', 'database file (default /var/lib/roulette-coordinator/coordinator.db)')
   .option('--log-level <LEVEL>', 'debug, info, warn or error (default info)')
-  .option('--with-parent', 'end when standard input closes', false);
+  .option('--with-parent', 'end when standard input closes');
 
 async function main(): Promise<void> {
   process.title = 'roulette-coordinator';
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   const log = createLog('roulette-coordinator', config.logLevel);
   const server = await startCoordinator(config, { clock: systemClock, log });
   log.info({ agents: server.agents, operators: server.operators, environment: config.environment }, 'listening');
-  const why = await untilAskedToEnd(flags.withParent);
+  const why = await untilAskedToEnd(flags.withParent ?? false);
   log.info({ why }, 'stopping');
   await server.stop();
 }

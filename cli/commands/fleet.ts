@@ -6,9 +6,9 @@ import type { FaultSpec, ParamSpec } from '../../shared/faults/spec.ts';
 import type { Node__Output } from '../../shared/rpc/generated/roulette/v1/Node.ts';
 import type { NodeFacts__Output } from '../../shared/rpc/generated/roulette/v1/NodeFacts.ts';
 import type { NodeMetrics__Output } from '../../shared/rpc/generated/roulette/v1/NodeMetrics.ts';
-import { formatDuration } from '../../shared/units.ts';
 import { closest } from '../../shared/schema/closest.ts';
 import type { Paint } from '../io.ts';
+import { formatParam } from '../render/params.ts';
 import { moment, table } from '../render/table.ts';
 import type { Outcome, Session } from '../session.ts';
 
@@ -113,7 +113,7 @@ function renderFault(spec: FaultSpec, paint: Paint): string[] {
   const params = Object.entries(spec.params).map(([name, param]) => [
     `  ${name}`,
     param.type,
-    normal(param, param.default),
+    formatParam(param, param.default),
     bounds(param),
     param.doc,
   ]);
@@ -135,13 +135,5 @@ function renderFault(spec: FaultSpec, paint: Paint): string[] {
 
 function bounds(param: ParamSpec): string {
   if (param.type === 'choice') return (param.choices ?? []).join(' ');
-  return `${normal(param, param.min ?? null)} to ${normal(param, param.max ?? null)}`;
-}
-
-/** As a document would write it. */
-function normal({ type }: ParamSpec, value: number | string | null): string {
-  if (value === null) return 'none';
-  if (typeof value === 'string') return value;
-  if (type === 'percent') return `${value * 100}%`;
-  return type === 'duration' ? formatDuration(value) : String(value);
+  return `${formatParam(param, param.min ?? null)} to ${formatParam(param, param.max ?? null)}`;
 }

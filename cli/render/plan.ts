@@ -1,11 +1,12 @@
 // A plan for people: what, when, where, and what would be refused.
 
-import type { FaultParams } from '../../shared/domain/experiment.ts';
 import type { Plan, PlanStep, Slot } from '../../shared/domain/plan.ts';
 import { describeProcess } from '../../shared/describe-event.ts';
 import type { Preview__Output } from '../../shared/rpc/generated/roulette/v1/Preview.ts';
+import { faultSpec } from '../../shared/faults/index.ts';
 import { formatDuration } from '../../shared/units.ts';
 import type { Paint } from '../io.ts';
+import { formatParam } from './params.ts';
 import { offset, table } from './table.ts';
 
 export interface PlanToShow {
@@ -54,12 +55,15 @@ function slotRow(plan: Plan, slot: Slot): string[] {
   const nodes = slot.nodes.slice(0, MOST_NODES).join(' ');
   const more = slot.nodes.length > MOST_NODES ? ` and ${slot.nodes.length - MOST_NODES} more` : '';
   const lasts = slot.durationMs === null ? [] : [`for ${formatDuration(slot.durationMs)}`];
-  const what = [slot.fault, ...describeParams(slot.params), ...lasts].join(' ');
+  const what = [slot.fault, ...describeParams(slot), ...lasts].join(' ');
   return [`  ${offset(slot.offsetMs)}`, slot.id, what, `${nodes}${more}`, (plan.standby[slot.id] ?? []).join(' ')];
 }
 
-function describeParams(params: FaultParams): string[] {
-  return Object.entries(params).flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`]));
+function describeParams({ fault, params }: Slot): string[] {
+  return Object.entries(faultSpec(fault).params).flatMap(([name, spec]) => {
+    const value = params[name] ?? null;
+    return value === null ? [] : [`${name}=${formatParam(spec, value)}`];
+  });
 }
 
 function previewLines(previews: readonly Preview__Output[]): string[] {
