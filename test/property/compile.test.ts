@@ -236,6 +236,17 @@ describe('a plan', () => {
     );
   });
 
+  it('draws the jitter of each repetition by itself', () => {
+    const repeat = { kind: 'every', times: 20, everyMs: 10_000, jitterMs: 10_000 } as const;
+    const experiment = buildExperiment({ stages: [{ name: 's', together: false, steps: [buildStep({ repeat })] }] });
+
+    const delays = compile(experiment, buildFleet(1), 'jitter').slots.map(
+      ({ offsetMs, repetition }) => offsetMs - (repetition - 1) * repeat.everyMs,
+    );
+
+    expect(new Set(delays).size).toBe(20);
+  });
+
   it('lets every node win about as often as any other', () => {
     const nodes = 20;
     const draws = 4000;

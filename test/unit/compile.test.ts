@@ -90,6 +90,18 @@ describe('a plan', () => {
       drawKey: '["seed-1","smoke",1,1,"processes"]',
     });
   });
+
+  it('chooses the processes of every slot by a draw of its own', () => {
+    const repeat = { kind: 'every', times: 2, everyMs: 1000, jitterMs: 0 } as const;
+
+    const { slots } = compile(withSteps([buildStep({ repeat }), buildStep()]), buildFleet(1));
+
+    expect(slots.map(({ drawKey }) => drawKey)).toEqual([
+      '["seed-1","smoke",1,1,"processes"]',
+      '["seed-1","smoke",1,2,"processes"]',
+      '["seed-1","smoke",2,1,"processes"]',
+    ]);
+  });
 });
 
 describe('a mode', () => {
@@ -102,6 +114,7 @@ describe('a mode', () => {
     [{ kind: 'percent', percent: 1 }, 10, 1],
     [{ kind: 'percent', percent: 7 }, 100, 7],
     [{ kind: 'percent', percent: 29 }, 100, 29],
+    [{ kind: 'percent', percent: 65.1 }, 1000, 651],
     [{ kind: 'percent', percent: 100 }, 10, 10],
     [{ kind: 'minority' }, 3, 1],
     [{ kind: 'minority' }, 4, 1],
