@@ -52,7 +52,10 @@ export function fingerprint(id: string): Fingerprint {
   return { high: Number.parseInt(hex.slice(0, 8), 16) | 0, low: Number.parseInt(hex.slice(8, 16), 16) | 0 };
 }
 
-/** A score in [0, 2^53) for each candidate under one draw key; the highest wins. */
+/** How many different scores there are. */
+export const SCORES = 2 ** 53;
+
+/** A score in [0, SCORES), uniform, for each candidate under one draw key; the highest wins. */
 export function createScorer(key: string): (candidate: Fingerprint) => number {
   const generator = seedrandom(key);
   const saltHigh = generator.int32();

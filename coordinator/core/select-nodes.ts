@@ -10,6 +10,7 @@ import {
   fingerprint,
   openStream,
   rankBy,
+  SCORES,
   type DrawScope,
   type Fingerprint,
 } from '../../shared/draw.ts';
@@ -114,49 +115,30 @@ interface Scored {
 }
 
 /**
- * The best `count` by score. Numbers are sorted to find the score of the last winner, and only the winners
- * themselves are then put in order: plans have a thousand slots, and fleets thousands of nodes.
+ * The best `count` by score, without sorting what cannot win. Scores are uniform, so that but for chance the
+ * winners have the top `count / size` of all scores. Five standard deviations below that nearly always hold
+ * enough of them; when they do not, everything is sorted.
  */
 function topRanked(key: string, candidates: readonly Candidate[], count: number): NodeId[] {
   const score = createScorer(key);
-  const scores = new Float64Array(candidates.length);
-  // Counted loops: at ten million scores a plan, iterators over typed arrays are what takes the time.
-  for (let index = 0; index < candidates.length; index += 1) {
-    const candidate = candidates[index];
-    if (candidate !== undefined) scores[index] = score(candidate.print);
-  }
-  const least = leastOfBest(scores, count);
-  const best: Scored[] = [];
-  for (let index = 0; index < candidates.length; index += 1) {
-    const points = scores[index] ?? 0;
-    const candidate = points < least ? undefined : candidates[index];
-    if (candidate !== undefined) best.push({ id: candidate.node.id, score: points });
-  }
-  return best
+  const generous = (count + 5 * Math.sqrt(count)) / candidates.length;
+  const likely = scoredFrom((1 - generous) * SCORES, candidates, score);
+  const enough = likely.length >= Math.min(count, candidates.length) ? likely : scoredFrom(0, candidates, score);
+  return enough
     .toSorted(better)
     .slice(0, count)
     .map(({ id }) => id);
 }
 
-/** The `count`-th largest score. */
-function leastOfBest(scores: Float64Array, count: number): number {
-  if (count >= scores.length) return 0;
-  if (count > FEW) return scores.toSorted()[scores.length - count] ?? 0;
-  const best: number[] = [];
-  let least = -1;
-  for (let index = 0; index < scores.length; index += 1) {
-    const score = scores[index] ?? 0;
-    if (score <= least) continue;
-    best.push(score);
-    best.sort((a, b) => a - b);
-    if (best.length > count) best.shift();
-    least = best.length === count ? (best[0] ?? -1) : -1;
+/** Those with a score of at least `least`. */
+function scoredFrom(least: number, candidates: readonly Candidate[], score: (print: Fingerprint) => number): Scored[] {
+  const found: Scored[] = [];
+  for (const { node, print } of candidates) {
+    const points = score(print);
+    if (points >= least) found.push({ id: node.id, score: points });
   }
-  return least;
+  return found;
 }
-
-/** Up to this many winners one pass that keeps the best so far beats sorting all scores. */
-const FEW = 32;
 
 function better(a: Scored, b: Scored): number {
   return b.score - a.score || (a.id < b.id ? -1 : 1);

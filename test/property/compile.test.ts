@@ -183,6 +183,8 @@ describe('a plan', () => {
         expect(some?.slots[0]?.nodes).toEqual(ranked.slice(0, count));
         expect(Object.values(some?.standby ?? {})[0]).toEqual(ranked.slice(count, count + 3));
       }),
+      // Under this seed only two of the nodes have a score as high as four of them are expected to have.
+      { examples: [['s1539', 1]] },
     );
   });
 
