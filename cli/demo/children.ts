@@ -29,7 +29,11 @@ const STOP_WITHIN_MS = 10_000;
 
 /** Throws INTERNAL with the name of the log when the program ends, or is not ready in time. */
 export async function startChild(spec: ChildSpec): Promise<Child> {
-  const child = spawn(process.execPath, [spec.script, ...spec.args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  // In a process group of its own: Ctrl-C on the terminal reaches the demo, which then halts the run in order.
+  const child = spawn(process.execPath, [spec.script, ...spec.args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
   const log = createWriteStream(spec.logFile, { flags: 'a' });
   child.stderr.pipe(log, { end: false });
   child.once('close', () => log.end());
