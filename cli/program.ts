@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { ERRORS, EXIT, RouletteError, type ExitCode } from '../shared/errors.ts';
+import { packageVersion } from '../shared/package-root.ts';
 import { listAudit, verifyAudit } from './commands/audit.ts';
 import { demo, type DemoOptions } from './commands/demo.ts';
 import { plan, validate, type PlanOptions } from './commands/documents.ts';
@@ -22,7 +23,6 @@ import { sayError, type Io } from './io.ts';
 import { Operator } from './operator.ts';
 import type { Outcome, Session } from './session.ts';
 import { coordinatorAddress } from './settings.ts';
-import { VERSION } from './version.ts';
 
 const EXIT_CODES = `
 Exit codes:
@@ -86,7 +86,7 @@ type Perform = (act: (session: Session) => Outcome, command: Command) => Promise
 function createProgram(io: Io, perform: Perform): Command {
   const program = new Command('roulette')
     .description('Seeded, bounded, abortable fault injection for staging fleets of plain machines.')
-    .version(VERSION)
+    .version(packageVersion())
     .option(
       '--coordinator <host:port>',
       'the coordinator (default: $ROULETTE_COORDINATOR, the current context, 127.0.0.1:7400)',

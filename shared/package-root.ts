@@ -1,6 +1,6 @@
 // The folder that holds proto/ and examples/, looked for upwards: the code runs from its sources and from dist/.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 export function packageRoot(): string {
@@ -11,4 +11,10 @@ export function packageRoot(): string {
     folder = parent;
   }
   return folder;
+}
+
+/** The version in package.json. */
+export function packageVersion(): string {
+  const value: unknown = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8'));
+  return typeof value === 'object' && value !== null && 'version' in value ? String(value.version) : 'unknown';
 }

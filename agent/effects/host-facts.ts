@@ -4,7 +4,7 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import path from 'node:path';
 import si from 'systeminformation';
 import type { NodeFacts } from '../../shared/domain/node.ts';
-import { packageRoot } from '../../shared/package-root.ts';
+import { packageVersion } from '../../shared/package-root.ts';
 
 /** Where the agent looks for the programs it runs; no other PATH reaches them. */
 const PROGRAM_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
@@ -23,15 +23,9 @@ export async function readFacts(): Promise<NodeFacts> {
     cores: cpu.cores,
     memoryBytes: memory.total,
     bootId: readBootId(),
-    agentVersion: readVersion(),
+    agentVersion: packageVersion(),
     agentPid: process.pid,
   };
-}
-
-function readVersion(): string {
-  const text = readFileSync(path.join(packageRoot(), 'package.json'), 'utf8');
-  const value: unknown = JSON.parse(text);
-  return typeof value === 'object' && value !== null && 'version' in value ? String(value.version) : 'unknown';
 }
 
 /** Labels that every node has without being told. */

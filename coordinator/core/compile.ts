@@ -36,7 +36,7 @@ export function compilePlan(input: CompileInput): Plan {
     stages: stages.map(({ stage }) => stage),
     slots: stages.flatMap(({ slots }) => slots),
     standby: Object.fromEntries(stages.flatMap(({ standby }) => standby)),
-    problems: findProblems(input, candidates),
+    problems: findProblems(experiment, input.environment, candidates),
   };
 }
 

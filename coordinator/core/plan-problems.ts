@@ -1,20 +1,19 @@
 // What in a plan would be refused, and why: found when the plan is made, so that nobody learns it half-way.
 
-import type { FlatMode, Mode, Step } from '../../shared/domain/experiment.ts';
+import type { Experiment, FlatMode, Mode, Step } from '../../shared/domain/experiment.ts';
 import type { InventoryNode } from '../../shared/domain/node.ts';
 import type { PlanProblem } from '../../shared/domain/plan.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { faultSpec } from '../../shared/faults/index.ts';
 import { specHash } from '../../shared/faults/spec.ts';
-import type { CompileInput } from './compile.ts';
 import type { Candidate } from './select-nodes.ts';
 
 /** In order of stage and step; a document of another environment first. */
 export function findProblems(
-  input: CompileInput,
+  experiment: Experiment,
+  environment: string,
   candidates: ReadonlyMap<string, readonly Candidate[]>,
 ): PlanProblem[] {
-  const { experiment, environment } = input;
   const foreign: PlanProblem[] =
     experiment.environment === environment
       ? []
