@@ -7,11 +7,14 @@ import { suggest, type DocumentIssue, type Path, type Position, type Source } fr
 export type Checked<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly issues: readonly DocumentIssue[] };
 
-/** Every issue, in order of position. */
+/** Nobody mends more at a time, and finding the position of each takes time. */
+const MOST_ISSUES = 100;
+
+/** All issues, or the first hundred of them, in order of position. */
 export function check<T>(source: Source, schema: z.ZodType<T>): Checked<T> {
   const result = schema.safeParse(source.value, { reportInput: false });
   if (result.success) return { ok: true, value: result.data };
-  const issues = result.error.issues.map((issue) => toIssue(source, issue));
+  const issues = result.error.issues.slice(0, MOST_ISSUES).map((issue) => toIssue(source, issue));
   return { ok: false, issues: issues.toSorted((a, b) => a.line - b.line || a.column - b.column) };
 }
 

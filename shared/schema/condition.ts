@@ -7,6 +7,7 @@
 
 import type { Comparison, Condition, Expression, Operator } from '../domain/experiment.ts';
 import { parseDuration, parsePercent, parseRate, parseSize } from '../units.ts';
+import { shorten } from './reader.ts';
 
 export type ParsedCondition =
   | { readonly ok: true; readonly condition: Condition }
@@ -78,7 +79,7 @@ class Parser {
   end(): void {
     const token = this.#peek();
     if (token !== undefined)
-      throw new ConditionError(`expected AND, OR or the end, not \`${token.text}\``, token.offset);
+      throw new ConditionError(`expected AND, OR or the end, not \`${shorten(token.text)}\``, token.offset);
   }
 
   #chain(kind: 'and' | 'or', depth: number, operand: () => Expression): Expression {
@@ -133,7 +134,8 @@ class Parser {
   #take(expected: string, accepts: (text: string) => boolean): Token {
     const token = this.#peek();
     if (token === undefined) throw new ConditionError(`expected ${expected} at the end`, this.#length);
-    if (!accepts(token.text)) throw new ConditionError(`expected ${expected}, not \`${token.text}\``, token.offset);
+    if (!accepts(token.text))
+      throw new ConditionError(`expected ${expected}, not \`${shorten(token.text)}\``, token.offset);
     this.#next += 1;
     return token;
   }
@@ -144,12 +146,13 @@ function isOperator(text: string): boolean {
 }
 
 function factorOf(text: string): number | null {
-  const match = /^(?<factor>\d+(?:\.\d+)?)x$/u.exec(text);
+  const match = /^(?<factor>\d{1,300}(?:\.\d+)?)x$/u.exec(text);
   return match === null ? null : Number(match.groups?.['factor']);
 }
 
 /** In base units: fractions, seconds, per second, bytes. */
 function valueOf(text: string): number | null {
+  // No more digits than make a finite number.
   if (/^-?\d{1,300}(?:\.\d+)?$/u.test(text)) return Number(text);
   const ms = parseDuration(text);
   return parsePercent(text) ?? (ms === null ? null : ms / 1000) ?? parseRate(text) ?? parseSize(text);

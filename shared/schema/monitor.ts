@@ -5,7 +5,6 @@ import type { HttpMeasure, HttpTransaction, MonitorSpec, ProcessesMonitorSpec } 
 import {
   complain,
   isNumber,
-  isObject,
   labelValue,
   list,
   named,
@@ -35,6 +34,11 @@ const status = reads('a status such as 200 or 2xx', (value) =>
   (isNumber(value) || typeof value === 'string') && /^[1-5](?:\d\d|xx)$/u.test(String(value)) ? String(value) : null,
 );
 
+/** What HTTP can carry: a line break would end the header, and begin another. */
+const headerValue = labelValue.refine((value) => /^[\t\u0020-\u007e\u0080-\u00ff]*$/u.test(value), {
+  error: () => 'expected a text on one line without control characters',
+});
+
 const success = object('success', {
   status: z
     .union([status.transform((one) => [one]), list('statuses', status, 1)], {
@@ -50,7 +54,7 @@ const http = object('http', {
   url: url.optional(),
   rate: rate.optional(),
   method: oneOf(METHODS).optional(),
-  headers: named('headers', labelValue).optional(),
+  headers: named('headers', headerValue).optional(),
   body: z.unknown().optional(),
   success: success.optional(),
 });
@@ -118,9 +122,14 @@ function readTransaction(address: string, found: z.infer<typeof http>, timeoutMs
   const body = bodyText(found.body);
   const { method = body === null ? 'GET' : 'POST', headers = {}, rate: perSecond = 1 } = found;
   const { status: successStatus = ['2xx'], within: successWithinMs = timeoutMs } = found.success ?? {};
+  const sent = { ...(body === found.body ? {} : typeOf(body, headers)), ...headers };
+  return { url: address, method, headers: sent, body, perSecond, successStatus, successWithinMs };
+}
+
+/** What a body that became JSON here is called, unless the headers call it something. */
+function typeOf(body: string | null, headers: Readonly<Record<string, string>>): Record<string, string> {
   const typed = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
-  const json = isObject(found.body) && !typed ? { 'content-type': 'application/json' } : {};
-  return { url: address, method, headers: { ...json, ...headers }, body, perSecond, successStatus, successWithinMs };
+  return body === null || typed ? {} : { 'content-type': 'application/json' };
 }
 
 /** A text goes as it is, anything else as JSON. */

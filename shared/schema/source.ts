@@ -28,9 +28,17 @@ export interface DocumentIssue {
   readonly message: string;
 }
 
-/** `file:line:column: path: message` */
+/** `file:line:column: path: message`, on one line whatever the document made the message quote. */
 export function formatIssue({ file, line, column, path, message }: DocumentIssue): string {
-  return `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}`;
+  return `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${escapeControls(message)}`;
+}
+
+/** Control characters from a document would break the line, or speak to the terminal that shows it. */
+function escapeControls(message: string): string {
+  return message.replaceAll(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`,
+  );
 }
 
 export type Path = readonly (string | number)[];
@@ -57,6 +65,7 @@ const MOST_ALIASES = 100;
 const DEEPEST = 50;
 /** One slip makes a parser stumble over all that follows; more than this many errors help nobody. */
 const MOST_ERRORS = 20;
+const TOO_MANY_ALIASES = `aliases stand for more than ${MOST_ALIASES} copies`;
 const TOO_DEEP = `lists and objects are nested more than ${DEEPEST} deep`;
 
 export function readSource(
@@ -95,13 +104,16 @@ export function readSource(
   const trouble = findTrouble(document);
   if (trouble !== null) return fail(trouble.offset, trouble.message);
   const value = resolve(document);
-  if (value === null) return fail(0, `aliases stand for more than ${MOST_ALIASES} copies`);
+  if (value === null) return fail(0, TOO_MANY_ALIASES);
   if (isDeeper(value.resolved, DEEPEST)) return fail(0, TOO_DEEP);
   return { ok: true, source: createSource(document, { file, value: value.resolved, positionAt }) };
 }
 
-/** YAML 1.2 as JSON has it, whatever version the text claims: no dates, no sets, no binary. */
-const YAML_OPTIONS = { prettyErrors: false, uniqueKeys: true, schema: 'core', resolveKnownTags: false } as const;
+/**
+ * YAML 1.2 as JSON has it, whatever version the text claims: no dates, no sets, no binary. Keys that are there twice
+ * are found by `findTrouble`: the parser would compare each with every other, and let `1` and `"1"` pass.
+ */
+const YAML_OPTIONS = { prettyErrors: false, uniqueKeys: false, schema: 'core', resolveKnownTags: false } as const;
 
 /** Null when aliases stand for too much. All else that can go wrong is ruled out before. */
 function resolve(document: Document.Parsed): { readonly resolved: unknown } | null {
@@ -120,6 +132,7 @@ interface Trouble {
 /** The first thing that is good YAML but has no JSON form. */
 function findTrouble(document: Document.Parsed): Trouble | null {
   let found: Trouble | null = null;
+  let aliases = 0;
   const stop = (node: unknown, message: string): symbol => {
     const range = isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range : null;
     found = { offset: range?.[0] ?? 0, message };
@@ -127,13 +140,23 @@ function findTrouble(document: Document.Parsed): Trouble | null {
   };
   visit(document, {
     Alias: (_, node, path) => {
+      // Counted before they are resolved, because each of them is looked for in the whole document.
+      aliases += 1;
+      if (aliases > MOST_ALIASES) return stop(node, TOO_MANY_ALIASES);
       const meant = node.resolve(document);
       if (meant === undefined) return stop(node, `there is no anchor \`&${node.source}\` before this alias`);
       return path.includes(meant) ? stop(node, `the alias stands within \`&${node.source}\` itself`) : undefined;
     },
-    Pair: (_, { key }) => {
-      if (!isScalar(key)) return stop(key, 'a key must be a text');
-      return key.value === '__proto__' ? stop(key, '`__proto__` cannot be a key') : undefined;
+    Map: (_, { items }) => {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        if (!isScalar(key)) return stop(key, 'a key must be a text');
+        const name = String(key.value);
+        if (name === '__proto__') return stop(key, '`__proto__` cannot be a key');
+        if (seen.has(name)) return stop(key, `the key \`${name}\` is here for the second time`);
+        seen.add(name);
+      }
+      return undefined;
     },
     Scalar: (_, node) =>
       typeof node.value === 'number' && !Number.isFinite(node.value)

@@ -29,7 +29,7 @@ import {
 } from './reader.ts';
 
 /** Faults of the public contract that this version does not have. */
-const FAULTS_TO_COME = /^(?:net|disk|memory|mem|io|time|dns|host|process|cpu|node|file)-[a-z-]+$/u;
+const FAULTS_TO_COME = /^(?:net|disk|memory|io|time|dns|host)-[a-z-]+$/u;
 
 const faultKind = z.unknown().transform((value, context): FaultKind => {
   if (typeof value === 'string' && isFaultKind(value)) return value;

@@ -31,7 +31,21 @@ const REFUSED: [string, string, string[]][] = [
     changeDocument('    nodes: all', '\tnodes: all'),
     ['x.yaml:12:1: Tabs are not allowed as indentation'],
   ],
-  ['a duplicate key', changeDocument('owner: ana', 'owner: ana\nowner: bob'), ['x.yaml:5:1: Map keys must be unique']],
+  [
+    'a duplicate key',
+    changeDocument('owner: ana', 'owner: ana\nowner: bob'),
+    ['x.yaml:5:1: the key `owner` is here for the second time'],
+  ],
+  [
+    'a duplicate key that is a number once and a text once',
+    changeDocument('nodes: all', 'nodes: { 1: a, "1": b }'),
+    ['x.yaml:12:20: the key `1` is here for the second time'],
+  ],
+  [
+    'a duplicate key in JSON',
+    '{"kind":"Experiment","kind":"Experiment"}',
+    ['x.yaml:1:22: the key `kind` is here for the second time'],
+  ],
   ['a tag', changeDocument('owner: ana', 'owner: !secret ana'), ['x.yaml:4:8: Unresolved tag: !secret']],
   [
     'an alias without an anchor',
@@ -47,6 +61,11 @@ const REFUSED: [string, string, string[]][] = [
     'aliases that multiply',
     `a: &a [1, 1, 1]\nb: &b [${'*a, '.repeat(20)}]\nc: [${'*b, '.repeat(20)}]\n`,
     ['x.yaml:1:1: aliases stand for more than 100 copies'],
+  ],
+  [
+    'more aliases than anybody writes',
+    `a: &a 1\nb: *a\nl: [${'*a, '.repeat(100)}]\n`,
+    ['x.yaml:3:401: aliases stand for more than 100 copies'],
   ],
   [
     'too deep nesting',
@@ -543,6 +562,11 @@ const REFUSED: [string, string, string[]][] = [
     ['x.yaml:16:47: monitors.extra.http.measure: expected one of success_rate, p50, p95, p99, rate, not "p42"'],
   ],
   [
+    'a header that would begin another',
+    withMonitor('{ http: { url: "http://a/", headers: { x-a: "1\\nx-b: 2" } } }'),
+    ['x.yaml:16:54: monitors.extra.http.headers.x-a: expected a text on one line without control characters'],
+  ],
+  [
     'an unknown method',
     withMonitor('{ http: { url: "http://a/", method: get } }'),
     ['x.yaml:16:46: monitors.extra.http.method: expected one of GET, HEAD, POST, PUT, PATCH, DELETE, not "get"'],
@@ -636,6 +660,33 @@ const REFUSED: [string, string, string[]][] = [
     'an unknown monitor whose name is a part of another',
     changeDocument('success >= 95%', 'p95 < 2s AND p9 > 1'),
     ['x.yaml:22:18: steadyState[0]: there is no monitor p9; did you mean `p95`?'],
+  ],
+  [
+    'an unknown monitor in a condition of several lines',
+    changeDocument('- success >= 95%', '- >\n    success >= 95%\n    AND succes > 2'),
+    ['x.yaml:22:5: steadyState[0]: there is no monitor succes; did you mean `success`?'],
+  ],
+  [
+    'a number that is not finite',
+    changeDocument('success >= 95%', `success >= ${'9'.repeat(400)}%`),
+    [`x.yaml:22:16: steadyState[0]: expected a value such as 95%, 2s, 1000 or 3x baseline, not \`${'9'.repeat(57)}…\``],
+  ],
+  [
+    'a factor that is not finite',
+    changeDocument('success >= 95%', `success >= ${'9'.repeat(400)}x baseline`),
+    [`x.yaml:22:16: steadyState[0]: expected a value such as 95%, 2s, 1000 or 3x baseline, not \`${'9'.repeat(57)}…\``],
+  ],
+  [
+    'a name that would speak to the terminal',
+    withStep('{ fault: process-kill, target: "or\\e[31m\\nders" }'),
+    ['x.yaml:26:40: stages[0].steps[0].target: there is no target or\\u{1b}[31m\\u{a}ders'],
+  ],
+  [
+    'a fault whose kind nobody knows, though there are others of its family',
+    withStep('{ fault: cpu-explode, target: orders }'),
+    [
+      'x.yaml:26:18: stages[0].steps[0].fault: there is no fault "cpu-explode"; there are cpu-load, process-kill, process-pause',
+    ],
   ],
   [
     'x baseline without a baseline',
@@ -769,6 +820,14 @@ describe('an experiment document', () => {
     const printed = refusals(parseExperiment(document, 'x.yaml'));
 
     expect(printed.map((line) => line.split(': ')[1])).toEqual(['owner', 'baseline']);
+  });
+
+  it('lists no more issues than anybody mends at a time', () => {
+    const document = `${buildDocument()}${Array.from({ length: 5000 }, (_, index) => `key${index}: 1\n`).join('')}`;
+
+    const printed = refusals(parseExperiment(document, 'x.yaml'));
+
+    expect(printed).toHaveLength(100);
   });
 
   it('gives the same domain value and digest whatever its layout', () => {
@@ -911,6 +970,20 @@ describe('an experiment document', () => {
         stages: [{ together: false, steps: [killStep({})] }],
       },
     });
+  });
+
+  it.each([
+    ['[1, "{{n}}"]', '[1,"{{n}}"]', { 'content-type': 'application/json' }],
+    ['"{{n}}"', '{{n}}', {}],
+    ['{ a: 1 }, headers: { Content-Type: text/x }', '{"a":1}', { 'Content-Type': 'text/x' }],
+  ])('sends the body %s as %s', (body, sent, headers) => {
+    const document = withMonitor(`{ http: { url: "http://a/", body: ${body} } }`);
+
+    const answer = parseExperiment(document, 'x.yaml');
+
+    const extra = answer.ok ? answer.experiment.monitors['extra'] : undefined;
+    expect(extra?.kind === 'http' ? extra.transaction : null).toMatchObject({ method: 'POST', body: sent });
+    expect(extra?.kind === 'http' ? extra.transaction?.headers : null).toEqual(headers);
   });
 
   it('sends a body as it is written, and an object as JSON of that type', () => {
