@@ -129,7 +129,7 @@ async function startDaemon(folder: string, { program, name, config, ready }: Dae
   writeFileSync(file, stringify(config));
   return startChild({
     name: `roulette-${program} (${name})`,
-    script: path.join(packageRoot(), 'dist', program, 'main.js'),
+    script: path.join(packageRoot(), 'dist', program, program === 'agent' ? 'bundle.js' : 'main.js'),
     args: ['--config', file, '--with-parent'],
     logFile: path.join(folder, `${name}.log`),
     isReady: (line) => line['msg'] === ready,

@@ -30,7 +30,7 @@ const WAIT_MS = 20_000;
 function startDaemon(program: 'agent' | 'coordinator', config: unknown, folder: string): Daemon {
   const file = path.join(folder, `${program}-${Math.random().toString(36).slice(2)}.yaml`);
   writeFileSync(file, stringify(config));
-  const script = path.join(packageRoot(), 'dist', program, 'main.js');
+  const script = path.join(packageRoot(), 'dist', program, program === 'agent' ? 'bundle.js' : 'main.js');
   // Standard input is a pipe: the daemon ends when the test's process does.
   const child = spawn(process.execPath, [script, '--config', file, '--with-parent'], {
     stdio: ['pipe', 'pipe', 'pipe'],
