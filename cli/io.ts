@@ -1,6 +1,6 @@
 // Where the command line speaks: results to stdout, everything for people beside them to stderr.
 
-import { messageOf } from '../shared/errors.ts';
+import { ERRORS, RouletteError, messageOf } from '../shared/errors.ts';
 
 export interface Io {
   /** One line of result on stdout. */
@@ -41,8 +41,11 @@ export function createPaint(coloured: boolean): Paint {
   return { good: sgr(32), bad: sgr(31), warn: sgr(33), faint: sgr(2), strong: sgr(1) };
 }
 
-export function sayError(io: Io, error: unknown, hint: string): void {
+/** What went wrong, and what to do about it. A defect of the program itself comes with its stack. */
+export function sayError(io: Io, error: unknown): void {
+  const code = error instanceof RouletteError ? error.code : 'INTERNAL';
   io.live('');
   io.err(`${io.paint.bad('error:')} ${messageOf(error)}`);
-  if (hint !== '') io.err(`${io.paint.faint('hint:')} ${hint}`);
+  io.err(`${io.paint.faint('hint:')} ${ERRORS[code].remedy} (${code})`);
+  if (error instanceof Error && !(error instanceof RouletteError)) io.err(io.paint.faint(error.stack ?? ''));
 }

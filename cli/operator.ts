@@ -26,9 +26,14 @@ const ANSWER_WITHIN_MS = 10_000;
 
 type Callback<Reply> = (error: grpc.ServiceError | null, reply?: Reply) => void;
 
+interface Call {
+  cancel(): void;
+}
+
 export class Operator {
   readonly address: string;
   readonly #client: OperatorServiceClient;
+  readonly #open = new Set<Call>();
 
   constructor(address: string) {
     this.address = address;
@@ -36,7 +41,9 @@ export class Operator {
     this.#client = new OperatorService(address, clientCredentials(), CLIENT_OPTIONS);
   }
 
+  /** Ends the calls that wait for an answer too: each of them would keep the process alive. */
   close(): void {
+    for (const call of this.#open) call.cancel();
     this.#client.close();
   }
 
@@ -73,10 +80,10 @@ export class Operator {
     return this.#call((back) => this.#client.verifyAudit({}, back));
   }
 
-  /** The timeline so far and, unless `historyOnly`, what comes until the run has ended. */
-  async *watchRun(id: string, afterSeq: number, historyOnly: boolean): AsyncGenerator<RunEvent> {
+  /** The timeline so far and, unless `historyOnly`, what comes until the run has ended or `left` aborts. */
+  async *watchRun(id: string, afterSeq: number, historyOnly: boolean, left?: AbortSignal): AsyncGenerator<RunEvent> {
     const stream = this.#client.watchRun({ runId: id, afterSeq, historyOnly });
-    for await (const event of this.#read<RunEvent__Output>(stream)) {
+    for await (const event of this.#read<RunEvent__Output>(stream, left)) {
       yield { run: runId(event.runId), seq: event.seq, at: event.at, body: parseBody(event) };
     }
   }
@@ -85,21 +92,28 @@ export class Operator {
     yield* this.#read<AuditRow__Output>(this.#client.listAudit(run === undefined ? {} : { runId: run }));
   }
 
-  async #call<Reply>(invoke: (back: Callback<Reply>) => unknown): Promise<Reply> {
+  async #call<Reply>(invoke: (back: Callback<Reply>) => Call): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      invoke((error, reply) => {
+      const call = invoke((error, reply) => {
+        this.#open.delete(call);
         if (error !== null) reject(fromStatus(error, this.address));
         else if (reply !== undefined) resolve(reply);
       });
+      this.#open.add(call);
     });
   }
 
-  async *#read<Message>(stream: grpc.ClientReadableStream<Message>): AsyncGenerator<Message> {
+  async *#read<Message>(stream: grpc.ClientReadableStream<Message>, left?: AbortSignal): AsyncGenerator<Message> {
+    const cancel = (): void => stream.cancel();
+    this.#open.add(stream);
+    left?.addEventListener('abort', cancel);
     try {
       for await (const message of stream as AsyncIterable<Message>) yield message;
     } catch (error) {
-      throw isServiceError(error) ? fromStatus(error, this.address) : error;
+      if (left?.aborted !== true) throw isServiceError(error) ? fromStatus(error, this.address) : error;
     } finally {
+      left?.removeEventListener('abort', cancel);
+      this.#open.delete(stream);
       stream.cancel();
     }
   }

@@ -1,7 +1,7 @@
 // The commands and their options; each hands over to a function in commands/ and exits with what that returns.
 
-import { Command, CommanderError } from 'commander';
-import { ERRORS, EXIT, RouletteError, type ExitCode } from '../shared/errors.ts';
+import { Command, CommanderError, Option } from 'commander';
+import { ERRORS, EXIT, RouletteError, messageOf, type ErrorCode, type ExitCode } from '../shared/errors.ts';
 import { packageVersion } from '../shared/package-root.ts';
 import { listAudit, verifyAudit } from './commands/audit.ts';
 import { demo, type DemoOptions } from './commands/demo.ts';
@@ -23,6 +23,14 @@ import { sayError, type Io } from './io.ts';
 import { Operator } from './operator.ts';
 import type { Outcome, Session } from './session.ts';
 import { coordinatorAddress } from './settings.ts';
+
+const EXAMPLES = `
+Examples:
+  roulette demo                                       see a game day on this machine
+  roulette validate experiments/*.yaml                check documents
+  roulette plan kill.yaml --seed friday               what would happen, to whom, when
+  roulette run kill.yaml --seed friday                play it
+  roulette report run-0123456789ab -o report.md       keep the evidence`;
 
 const EXIT_CODES = `
 Exit codes:
@@ -69,16 +77,25 @@ function createSession(io: Io, command: Command, environment: NodeJS.ProcessEnv,
 }
 
 function sayWhatWentWrong(io: Io, error: unknown, json: boolean): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  if (error instanceof RouletteError) {
-    const { code, message, exit } = error;
-    if (json) io.out(JSON.stringify({ error: { code, message } }));
-    sayError(io, error, `${ERRORS[code].remedy} (${code})`);
-    return exit;
+  if (error instanceof CommanderError) {
+    // It has been said already, with the command's own usage.
+    if (error.exitCode === 0) return EXIT.done;
+    const said = error.code === 'commander.help' ? 'there is no command' : error.message.replace(/^error: /u, '');
+    if (json) sayJson(io, 'USAGE_ARGUMENT', said);
+    return EXIT.usage;
   }
-  sayError(io, error, ERRORS.INTERNAL.remedy);
-  if (error instanceof Error && error.stack !== undefined) io.err(io.paint.faint(error.stack));
-  return EXIT.internal;
+  const code = error instanceof RouletteError ? error.code : 'INTERNAL';
+  if (json) sayJson(io, code, messageOf(error));
+  sayError(io, error);
+  return ERRORS[code].exit;
+}
+
+function sayJson(io: Io, code: ErrorCode, message: string): void {
+  io.out(JSON.stringify({ error: { code, message } }));
+}
+
+function examples(...commands: readonly string[]): string {
+  return ['', 'Examples:', ...commands.map((command) => `  ${command}`)].join('\n');
 }
 
 type Perform = (act: (session: Session) => Outcome, command: Command) => Promise<void>;
@@ -97,12 +114,13 @@ function createProgram(io: Io, perform: Perform): Command {
     )
     .option('--json', 'one JSON value on stdout, or one a line for what streams')
     .option('--no-color', 'no colours')
-    .addHelpText('after', EXIT_CODES)
+    .addHelpText('after', `${EXAMPLES}\n${EXIT_CODES}`)
     .showHelpAfterError('(--help tells the commands and options)')
     .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) })
     .exitOverride();
   addLocalCommands(program, perform);
   addFleetCommands(program, perform);
+  addPlayCommands(program, perform);
   addRunCommands(program, perform);
   addAuditCommands(program, perform);
   // What the parent was told about output and errors holds for every command.
@@ -124,6 +142,10 @@ function addLocalCommands(program: Command, perform: Perform): void {
     .command('validate')
     .argument('<file...>', 'documents; - reads standard input')
     .description('checks documents; no coordinator needed')
+    .addHelpText(
+      'after',
+      examples('roulette validate kill.yaml pause.yaml', 'generate-experiment | roulette validate -'),
+    )
     .action((files: string[], _options: object, command: Command) =>
       perform((session) => validate(session, files), command),
     );
@@ -131,6 +153,7 @@ function addLocalCommands(program: Command, perform: Perform): void {
     .command('faults')
     .argument('[kind]', 'show one fault with its parameters')
     .description('the catalogue of faults')
+    .addHelpText('after', examples('roulette faults', 'roulette faults cpu-load'))
     .action((kind: string | undefined, _options: object, command: Command) =>
       perform((session) => showFaults(session, kind), command),
     );
@@ -143,7 +166,7 @@ function addFleetCommands(program: Command, perform: Perform): void {
     .action((_options: object, command: Command) => perform(listNodes, command));
   program
     .command('node')
-    .argument('<name>')
+    .argument('<name>', 'as `roulette nodes` lists it')
     .description('one node with its facts and capabilities')
     .action((name: string, _options: object, command: Command) =>
       perform((session) => showNode(session, name), command),
@@ -158,6 +181,13 @@ function addFleetCommands(program: Command, perform: Perform): void {
     )
     .option('--environment <name>', "with --inventory: the coordinator's environment (default: the document's)")
     .description('the exact schedule, what would be refused and why, and the digest')
+    .addHelpText(
+      'after',
+      examples(
+        'roulette plan kill.yaml --seed friday',
+        'roulette nodes --json > nodes.json && roulette plan kill.yaml --seed friday --inventory nodes.json --json',
+      ),
+    )
     .action((file: string, options: PlanOptions, command: Command) =>
       perform((session) => plan(session, file, options), command),
     );
@@ -171,30 +201,40 @@ function withPlayOptions(command: Command): Command {
     .option('--as <name>', 'in whose name (default: the user)');
 }
 
-function addRunCommands(program: Command, perform: Perform): void {
+const RUN_ID = 'its id, as `roulette runs` lists it';
+
+function addPlayCommands(program: Command, perform: Perform): void {
   withPlayOptions(program.command('run').argument('<file>', 'the document; - reads standard input'))
     .option('--seed <seed>', "the seed (default: the document's, or else one is drawn)")
     .description('plans, confirms, gates, plays and judges; Ctrl-C halts the run')
+    .addHelpText(
+      'after',
+      examples('roulette run kill.yaml', 'roulette run kill.yaml --seed friday --yes --json > timeline.jsonl'),
+    )
     .action((file: string, options: RunOptions, command: Command) =>
       perform((session) => run(session, file, options), command),
     );
-  withPlayOptions(program.command('replay').argument('<run>'))
+  withPlayOptions(program.command('replay').argument('<run>', RUN_ID))
     .description('the same document and seed again')
+    .addHelpText('after', examples('roulette replay run-0123456789ab --yes'))
     .action((id: string, options: RunOptions, command: Command) =>
       perform((session) => replay(session, id, options), command),
     );
+}
+
+function addRunCommands(program: Command, perform: Perform): void {
   program
     .command('runs')
     .description('the newest runs')
     .action((_options: object, command: Command) => perform(listRuns, command));
   program
     .command('show')
-    .argument('<run>')
+    .argument('<run>', RUN_ID)
     .description('one run: verdict, injections, what was asked and achieved')
     .action((id: string, _options: object, command: Command) => perform((session) => showRun(session, id), command));
   program
     .command('watch')
-    .argument('<run>')
+    .argument('<run>', RUN_ID)
     .option('--samples', 'show every value of every monitor')
     .description('one run live; Ctrl-C ends the watching only')
     .action((id: string, options: RunOptions, command: Command) =>
@@ -202,20 +242,27 @@ function addRunCommands(program: Command, perform: Perform): void {
     );
   program
     .command('halt')
-    .argument('<run>')
+    .argument('<run>', RUN_ID)
     .option('--reason <text>', 'why; goes into the audit log')
     .option('--ref <ticket>', 'a ticket or the like')
     .option('--as <name>', 'in whose name (default: the user)')
     .description('reverts all injections of a run; done only when every node has confirmed')
+    .addHelpText('after', examples("roulette halt run-0123456789ab --reason 'checkout is slow' --ref OPS-1"))
     .action((id: string, options: HaltOptions, command: Command) =>
       perform((session) => halt(session, id, options), command),
     );
   program
     .command('report')
-    .argument('<run>')
-    .option('--format <format>', 'md or json', 'md')
+    .argument('<run>', RUN_ID)
+    .addOption(
+      new Option('--format <format>', 'how it is written (default: md; json with --json)').choices(['md', 'json']),
+    )
     .option('-o, --output <file>', 'write to a file')
     .description('the evidence')
+    .addHelpText(
+      'after',
+      examples('roulette report run-0123456789ab -o report.md', 'roulette report run-0123456789ab --json'),
+    )
     .action((id: string, options: ReportOptions, command: Command) =>
       perform((session) => report(session, id, options), command),
     );
@@ -227,6 +274,7 @@ function addAuditCommands(program: Command, perform: Perform): void {
     .command('list')
     .option('--run <run>', 'rows of one run')
     .description('the rows, oldest first')
+    .addHelpText('after', examples('roulette audit list --run run-0123456789ab --json'))
     .action((options: { readonly run?: string }, command: Command) =>
       perform((session) => listAudit(session, options), command),
     );

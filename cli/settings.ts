@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { RouletteError } from '../shared/errors.ts';
+import { RouletteError, messageOf } from '../shared/errors.ts';
 import { parseCliConfig } from '../shared/schema/config.ts';
 import { formatIssue } from '../shared/schema/source.ts';
 
@@ -14,7 +14,7 @@ export interface AddressOptions {
   readonly context?: string | undefined;
 }
 
-/** Throws USAGE_ARGUMENT for a context that does not exist and CONFIG_INVALID for a file that is not right. */
+/** Throws USAGE_ARGUMENT for a context that does not exist, USAGE_FILE and CONFIG_INVALID for a file that is not right. */
 export function coordinatorAddress(options: AddressOptions, environment: NodeJS.ProcessEnv): string {
   if (options.coordinator !== undefined) return options.coordinator;
   const fromEnvironment = environment['ROULETTE_COORDINATOR'];
@@ -32,7 +32,15 @@ function readContexts(file: string): {
   current: string | null;
   contexts: Readonly<Record<string, { coordinator: string }>>;
 } {
-  const parsed = parseCliConfig(readFileSync(file, 'utf8'), file);
+  const parsed = parseCliConfig(readConfig(file), file);
   if (parsed.ok) return parsed.value;
   throw new RouletteError('CONFIG_INVALID', parsed.issues.map((issue) => formatIssue(issue)).join('\n'));
+}
+
+function readConfig(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new RouletteError('USAGE_FILE', `cannot read ${file}: ${messageOf(error)}`, { cause: error });
+  }
 }

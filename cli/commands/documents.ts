@@ -12,18 +12,19 @@ import { readDocument } from '../documents.ts';
 import { renderPlan, type PlanToShow } from '../render/plan.ts';
 import type { Outcome, Session } from '../session.ts';
 
-export function validate({ io, json }: Session, files: readonly string[]): Outcome {
-  const checked = files.map((file) => {
-    const { name, text } = readDocument(file);
+export async function validate({ io, json }: Session, files: readonly string[]): Outcome {
+  const checked = [];
+  for (const file of files) {
+    const { name, text } = await readDocument(file);
     const parsed = parseExperiment(text, name);
-    return { file: name, ok: parsed.ok, issues: parsed.ok ? [] : parsed.issues };
-  });
+    checked.push({ file: name, ok: parsed.ok, issues: parsed.ok ? [] : parsed.issues });
+  }
   if (json) io.out(JSON.stringify(checked));
   for (const { file, issues } of json ? [] : checked) {
     for (const issue of issues) io.err(formatIssue(issue));
     io.out(`${file}: ${issues.length === 0 ? io.paint.good('valid') : io.paint.bad(`${issues.length} to mend`)}`);
   }
-  return Promise.resolve(checked.every(({ ok }) => ok) ? EXIT.done : EXIT.usage);
+  return checked.every(({ ok }) => ok) ? EXIT.done : EXIT.usage;
 }
 
 export interface PlanOptions {
@@ -34,10 +35,12 @@ export interface PlanOptions {
 
 export async function plan(session: Session, file: string, options: PlanOptions): Outcome {
   const { io, json } = session;
+  if (options.environment !== undefined && options.inventory === undefined)
+    throw new RouletteError('USAGE_ARGUMENT', '--environment goes with --inventory: a coordinator has its own');
   const made =
     options.inventory === undefined
       ? await askForPlan(session, file, options)
-      : compileHere(file, options.inventory, options);
+      : await compileHere(file, options.inventory, options);
   if (json) io.out(made.text);
   else for (const line of renderPlan(made, io.paint)) io.out(line);
   return made.plan.problems.length === 0 ? EXIT.done : EXIT.refused;
@@ -46,20 +49,20 @@ export async function plan(session: Session, file: string, options: PlanOptions)
 type Made = PlanToShow & { readonly text: string };
 
 async function askForPlan(session: Session, file: string, { seed }: PlanOptions): Promise<Made> {
-  const { name, text: document } = readDocument(file);
+  const { name, text: document } = await readDocument(file);
   const request = { document, file: name, preview: !session.json, ...(seed === undefined ? {} : { seed }) };
   const { planJson, digest, previews } = await session.operator().makePlan(request);
   return { plan: parsePlan(planJson), text: planJson, digest, previews };
 }
 
 /** The same bytes as a coordinator gives for the same document, seed and fleet. */
-function compileHere(file: string, inventoryFile: string, options: PlanOptions): Made {
-  const { name, text: document } = readDocument(file);
+async function compileHere(file: string, inventoryFile: string, options: PlanOptions): Promise<Made> {
+  const { name, text: document } = await readDocument(file);
   const parsed = parseExperiment(document, name);
   if (!parsed.ok)
     throw new RouletteError('DOCUMENT_INVALID', parsed.issues.map((issue) => formatIssue(issue)).join('\n'));
   const { experiment, digest: documentDigest } = parsed;
-  const listed = readDocument(inventoryFile);
+  const listed = await readDocument(inventoryFile);
   const inventory = parseInventory(listed.text, listed.name);
   if (!inventory.ok)
     throw new RouletteError('DOCUMENT_INVALID', inventory.issues.map((issue) => formatIssue(issue)).join('\n'));

@@ -1,6 +1,6 @@
 // `run`, `replay`, `runs`, `show`, `watch`, `halt` and `report`.
 
-import { renameSync, writeFileSync } from 'node:fs';
+import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { EXIT, RouletteError, messageOf } from '../../shared/errors.ts';
 import { parsePlan } from '../../shared/domain/plan.ts';
 import type { RunEvent } from '../../shared/domain/run.ts';
@@ -8,7 +8,8 @@ import { findingsOf } from '../../coordinator/core/findings.ts';
 import { readDocument } from '../documents.ts';
 import { renderRun } from '../render/run.ts';
 import { moment, table } from '../render/table.ts';
-import { follow, play } from '../run-flow.ts';
+import { follow } from '../follow.ts';
+import { play } from '../run-flow.ts';
 import type { Outcome, Session } from '../session.ts';
 
 export interface RunOptions {
@@ -20,7 +21,7 @@ export interface RunOptions {
 }
 
 export async function run(session: Session, file: string, options: RunOptions): Outcome {
-  const { name, text } = readDocument(file);
+  const { name, text } = await readDocument(file);
   const { exit } = await play(session, {
     ...playOptions(session, options),
     document: text,
@@ -94,7 +95,13 @@ export async function showRun({ io, json, operator }: Session, id: string): Outc
 
 export async function watch(session: Session, id: string, options: RunOptions): Outcome {
   const { planJson } = await session.operator().getRun(id);
-  return follow(session, { run: id, plan: parsePlan(planJson), samples: options.samples ?? false, haltAs: null });
+  return follow(session, {
+    run: id,
+    plan: parsePlan(planJson),
+    samples: options.samples ?? false,
+    haltAs: null,
+    haltAtOnce: false,
+  });
 }
 
 export interface HaltOptions {
@@ -130,20 +137,40 @@ export interface ReportOptions {
   readonly output?: string;
 }
 
-export async function report({ io, operator }: Session, id: string, { format, output }: ReportOptions): Outcome {
-  const { text } = await operator().getReport(id, format ?? 'md');
-  if (output === undefined) io.out(text.trimEnd());
-  else writeWhole(output, text);
-  if (output !== undefined) io.err(`written to ${output}`);
+/** With --json stdout stays one JSON value: the report itself, or where it was written. */
+export async function report({ io, json, operator }: Session, id: string, options: ReportOptions): Outcome {
+  const { format = json ? 'json' : 'md', output } = options;
+  if (json && format !== 'json' && output === undefined)
+    throw new RouletteError('USAGE_ARGUMENT', `--json prints JSON: leave out --format ${format}, or write it with -o`);
+  const { text } = await operator().getReport(id, format);
+  if (output === undefined) {
+    io.out(text.trimEnd());
+    return EXIT.done;
+  }
+  writeWhole(output, text);
+  io.err(`written to ${output}`);
+  if (json) io.out(JSON.stringify({ run: id, format, file: output }));
   return EXIT.done;
 }
 
-/** The file is there whole, or as it was before. */
+/** The file is there whole, or as it was before. Throws USAGE_FILE. */
 export function writeWhole(file: string, text: string): void {
   try {
-    writeFileSync(`${file}.part`, text);
-    renameSync(`${file}.part`, file);
+    const there = statSync(file, { throwIfNoEntry: false });
+    // A pipe or a device such as /dev/null is written to, never replaced.
+    if (there !== undefined && !there.isFile()) writeFileSync(file, text);
+    else replaceFile(there === undefined ? file : realpathSync(file), text);
   } catch (error) {
     throw new RouletteError('USAGE_FILE', `cannot write ${file}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function replaceFile(file: string, text: string): void {
+  const part = `${file}.${process.pid}.part`;
+  try {
+    writeFileSync(part, text, { flush: true });
+    renameSync(part, file);
+  } finally {
+    rmSync(part, { force: true });
   }
 }

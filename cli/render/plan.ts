@@ -52,11 +52,14 @@ function describeStep({ step, fault, target, matched, asked, nodesPerSlot }: Pla
 const MOST_NODES = 6;
 
 function slotRow(plan: Plan, slot: Slot): string[] {
-  const nodes = slot.nodes.slice(0, MOST_NODES).join(' ');
-  const more = slot.nodes.length > MOST_NODES ? ` and ${slot.nodes.length - MOST_NODES} more` : '';
   const lasts = slot.durationMs === null ? [] : [`for ${formatDuration(slot.durationMs)}`];
   const what = [slot.fault, ...describeParams(slot), ...lasts].join(' ');
-  return [`  ${offset(slot.offsetMs)}`, slot.id, what, `${nodes}${more}`, (plan.standby[slot.id] ?? []).join(' ')];
+  return [`  ${offset(slot.offsetMs)}`, slot.id, what, some(slot.nodes), some(plan.standby[slot.id] ?? [])];
+}
+
+function some(nodes: readonly string[]): string {
+  const more = nodes.length > MOST_NODES ? ` and ${nodes.length - MOST_NODES} more` : '';
+  return `${nodes.slice(0, MOST_NODES).join(' ')}${more}`;
 }
 
 function describeParams({ fault, params }: Slot): string[] {

@@ -15,8 +15,9 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 /** `+8.2s`, `+1:05.3` from the start. */
 export function offset(ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  const seconds = ((ms % 60_000) / 1000).toFixed(1);
+  const tenths = Math.round(ms / 100);
+  const minutes = Math.floor(tenths / 600);
+  const seconds = ((tenths % 600) / 10).toFixed(1);
   return minutes > 0 ? `+${minutes}:${seconds.padStart(4, '0')}` : `+${seconds}s`;
 }
 
