@@ -39,6 +39,8 @@ export function clientCredentials(): grpc.ChannelCredentials {
  * Reconnects start soon and stay under 10 s apart.
  */
 export const CLIENT_OPTIONS: grpc.ClientOptions = {
+  // grpc-js would send even loopback through $http_proxy; the control path must not hang on a proxy.
+  'grpc.enable_http_proxy': 0,
   'grpc.keepalive_time_ms': 20_000,
   'grpc.keepalive_timeout_ms': 5000,
   'grpc.initial_reconnect_backoff_ms': 200,
