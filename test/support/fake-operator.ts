@@ -18,7 +18,7 @@ import { listen } from '../../shared/rpc/transport.ts';
 import { buildExperiment, buildFleet } from './experiments.ts';
 
 export const RUN_ID = 'run-0123456789ab';
-export const PLAN = compilePlan({
+const PLAN = compilePlan({
   experiment: buildExperiment(),
   documentDigest: sha256('document'),
   seed: 'seed',
@@ -49,7 +49,7 @@ export function buildTimeline(...bodies: readonly RunEventBody[]): RunEvent[] {
   return bodies.map((body, index) => ({ run: runId(RUN_ID), seq: index + 1, at: START + index * 1000, body }));
 }
 
-export const PREPARED: RunEventBody = {
+export const PREPARED: Extract<RunEventBody, { type: 'run.prepared' }> = {
   type: 'run.prepared',
   seed: 'seed',
   planDigest: PLAN_DIGEST,
@@ -87,7 +87,7 @@ export interface FakeOperator {
 /** Plays a run that passes, except where `handlers` say otherwise. */
 export async function startFakeOperator(handlers: Partial<OperatorServiceHandlers> = {}): Promise<FakeOperator> {
   const server = new grpc.Server();
-  server.addService(loadOperatorWire().types.roulette.v1.OperatorService.service, {
+  const canned: Partial<OperatorServiceHandlers> = {
     MakePlan: (_call, callback) => callback(null, { planJson: PLAN_TEXT, digest: PLAN_DIGEST, previews: [] }),
     StartRun: (_call, callback) => callback(null, { run: buildRun() }),
     GetRun: (_call, callback) =>
@@ -98,8 +98,9 @@ export async function startFakeOperator(handlers: Partial<OperatorServiceHandler
     },
     HaltRun: (_call, callback) => callback(null, { run: buildRun(), injections: [] }),
     GetReport: (call, callback) => callback(null, { text: call.request.format === 'md' ? '# test\n' : '{"a":1}\n' }),
-    ...handlers,
-  } as OperatorServiceHandlers);
+  };
+  const { service } = loadOperatorWire().types.roulette.v1.OperatorService;
+  server.addService(service, { ...canned, ...handlers });
   const address = await listen(server, '127.0.0.1:0');
   return {
     address,
