@@ -4,7 +4,6 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFil
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { HaltRunRequest__Output } from '../../shared/rpc/generated/roulette/v1/HaltRunRequest.ts';
-import type { OperatorServiceHandlers } from '../../shared/rpc/generated/roulette/v1/OperatorService.ts';
 import type { StartRunRequest__Output } from '../../shared/rpc/generated/roulette/v1/StartRunRequest.ts';
 import { speak, type Setting, type Spoken } from '../support/command.ts';
 import {
@@ -19,6 +18,7 @@ import {
   RUN_ID,
   startFakeOperator,
   tell,
+  type Handlers,
 } from '../support/fake-operator.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -28,11 +28,7 @@ function write(name: string, text: string): string {
   return file;
 }
 
-async function ask(
-  handlers: Partial<OperatorServiceHandlers>,
-  argv: readonly string[],
-  setting?: Setting,
-): Promise<Spoken> {
+async function ask(handlers: Handlers, argv: readonly string[], setting?: Setting): Promise<Spoken> {
   await using operator = await startFakeOperator(handlers);
   return await speak(['--coordinator', operator.address, ...argv], setting);
 }
@@ -63,7 +59,7 @@ describe('the exit code', () => {
     ['inconclusive', 6],
     ['error', 70],
   ] as const)('of a run that is %s is %i, for run and watch', async (verdict, exit) => {
-    const handlers: Partial<OperatorServiceHandlers> = {
+    const handlers: Handlers = {
       WatchRun: (call) => {
         tell(call, buildTimeline(PREPARED, ended(verdict)));
         call.end();

@@ -5,9 +5,16 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { packageRoot } from '../../shared/package-root.ts';
-import type { OperatorServiceHandlers } from '../../shared/rpc/generated/roulette/v1/OperatorService.ts';
 import { FULL } from '../support/documents.ts';
-import { buildTimeline, HALT_REQUESTED, PREPARED, RUN_ID, startFakeOperator, tell } from '../support/fake-operator.ts';
+import {
+  buildTimeline,
+  HALT_REQUESTED,
+  PREPARED,
+  RUN_ID,
+  startFakeOperator,
+  tell,
+  type Handlers,
+} from '../support/fake-operator.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 import { eventually } from '../support/victims.ts';
 
@@ -50,7 +57,7 @@ function writeDocument(): string {
 }
 
 /** A run that nothing ends, and a halt that no node confirms. */
-const ENDLESS: Partial<OperatorServiceHandlers> = {
+const ENDLESS: Handlers = {
   WatchRun: (call) => tell(call, buildTimeline(PREPARED)),
   HaltRun: () => undefined,
 };

@@ -79,15 +79,19 @@ export function failure(code: ErrorCode, message: string): grpc.StatusObject {
   return toStatus(new RouletteError(code, message));
 }
 
+type Calls = 'MakePlan' | 'StartRun' | 'GetRun' | 'WatchRun' | 'HaltRun' | 'GetReport' | 'VerifyAudit';
+/** Some calls of the API; the others are not implemented. */
+export type Handlers = Partial<Pick<OperatorServiceHandlers, Calls>>;
+
 export interface FakeOperator {
   readonly address: string;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
 /** Plays a run that passes, except where `handlers` say otherwise. */
-export async function startFakeOperator(handlers: Partial<OperatorServiceHandlers> = {}): Promise<FakeOperator> {
+export async function startFakeOperator(handlers: Handlers = {}): Promise<FakeOperator> {
   const server = new grpc.Server();
-  const canned: Partial<OperatorServiceHandlers> = {
+  const canned: Handlers = {
     MakePlan: (_call, callback) => callback(null, { planJson: PLAN_TEXT, digest: PLAN_DIGEST, previews: [] }),
     StartRun: (_call, callback) => callback(null, { run: buildRun() }),
     GetRun: (_call, callback) =>
