@@ -138,10 +138,13 @@ describe('the process', () => {
 });
 
 describe('on a terminal', () => {
-  /** script(1) gives the command a terminal of its own, and passes on what is written to it. */
+  /**
+   * script(1) gives the command a terminal of its own, and passes on what is written to it. `exec`: a shell that stays
+   * in front of the command gets the Ctrl-C as well, and some report it (130) in place of the command's own exit.
+   */
   function onTerminal(address: string, argv: readonly string[]): Started {
-    const command = [process.execPath, PROGRAM, '--coordinator', address, ...argv].join(' ');
-    return start('script', ['--quiet', '--return', '--command', command, '/dev/null']);
+    const command = ['exec', process.execPath, PROGRAM, '--coordinator', address, ...argv].join(' ');
+    return start('script', ['--quiet', '--return', '--command', command, '/dev/null'], { SHELL: '/bin/sh' });
   }
 
   it.each([
