@@ -1,4 +1,5 @@
-// The agent as a whole: journal, recovery, targets, injector and session, put together and taken apart again.
+// The agent as a whole: journal, recovery, keeper, guard, targets, injector and session, put together and taken apart
+// again.
 
 import path from 'node:path';
 import type { Logger } from 'pino';
@@ -7,16 +8,24 @@ import { canonicalJson } from '../shared/canonical.ts';
 import { nodeId } from '../shared/domain/ids.ts';
 import { FAULT_KINDS, faultSpec } from '../shared/faults/index.ts';
 import { specHash } from '../shared/faults/spec.ts';
-import type { Introduction } from '../shared/rpc/node-wire.ts';
 import type { AgentConfig } from '../shared/schema/config.ts';
+import { createBeats } from './core/beats.ts';
+import { unsettledEnds } from './core/journal-records.ts';
+import { createGuardFile } from './effects/guard-file.ts';
 import { builtInLabels, readBootId, readCapabilities, readFacts } from './effects/host-facts.ts';
 import { createMetricsReader } from './effects/host-metrics.ts';
 import { createHostProbe } from './effects/host-probe.ts';
 import { createInjections } from './effects/injector.ts';
-import { openJournal } from './effects/journal.ts';
-import { recover } from './effects/recover.ts';
-import { createOutbox } from './rpc/outbox.ts';
-import { keepSession } from './rpc/session.ts';
+import type { Injections } from './effects/injections.ts';
+import type { Journal, OpenJournal } from './effects/journal.ts';
+import { Keeper } from './effects/keeper.ts';
+import { createNodeGuard, type NodeGuard } from './effects/node-guard.ts';
+import { recover, recoverBlind } from './effects/recover.ts';
+import type { StuckInjection } from './effects/stuck.ts';
+import { openTermFile } from './effects/term-file.ts';
+import { createOutbox, type Outbox } from './rpc/outbox.ts';
+import { keepSession, type NodeItself } from './rpc/session.ts';
+import { readStat } from './targets/proc.ts';
 import { createTargets } from './targets/targets.ts';
 
 export interface Agent {
@@ -24,66 +33,162 @@ export interface Agent {
   readonly stop: () => Promise<void>;
 }
 
+export interface AgentDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly openJournal: OpenJournal;
+  /** argv that starts a keeper; the agent adds what it is to keep. */
+  readonly keeper: readonly [string, ...string[]];
+}
+
 /** Facts change with upgrades and hot-plugged memory, not from minute to minute. */
 const FACTS_EVERY_MS = 10 * 60_000;
+/** The hours of the guard begin and end without any change of its file. */
+const GUARD_EVERY_MS = 1000;
 /** How long a stopping agent waits for the coordinator to take its last words. */
 const FAREWELL_MS = 1000;
 const POLL_MS = 20;
 
-/** Throws JOURNAL_UNWRITABLE: an agent that cannot note its undos does not start. */
-export async function startAgent(
-  config: AgentConfig,
-  deps: { readonly clock: Clock; readonly log: Logger },
-): Promise<Agent> {
+/** Throws JOURNAL_UNWRITABLE: an agent that cannot note its undos does not start, but it undoes what it finds. */
+export async function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Agent> {
   const { clock, log } = deps;
-  const node = nodeId(config.node);
-  const outbox = createOutbox();
-  const journal = openJournal(path.join(config.stateDir, 'journal.jsonl'), readBootId());
-  for (const damage of journal.damage) log.error({ damage }, 'the undo journal is damaged');
-  for (const end of await recover({ journal, clock, log })) {
-    log.warn({ order: end.orderId, reverted: end.reverted, revertErrors: end.revertErrors }, 'recovered');
-    outbox.ended(end);
-  }
+  const files = filesOf(config.stateDir);
+  const { journal, left } = await openAndRecover(files, deps);
+  const outbox = createOutbox({
+    ends: [...unsettledEnds(journal.found.records), ...left.map(({ end }) => end)],
+    onSettled: (order) => noteSettled(journal, order, log),
+  });
 
-  const targets = createTargets({ services: config.services, selfPid: process.pid });
+  const term = openTermFile(files.term);
+  const { services, environment } = config;
+  const guardFile = createGuardFile(config.guard, clock);
+  const guard = createNodeGuard({ file: guardFile, environment, services, clock });
+  const targets = createTargets({ services, selfPid: process.pid, veto: guard.veto });
   const probe = createHostProbe({ clock, targets });
   const capabilities = readCapabilities();
-  const injections = createInjections({ journal, clock, targets, probe, capabilities, log, onEnd: outbox.ended });
-  let introduction = await introduce(config);
-  const stopFacts = repeatEvery(clock, FACTS_EVERY_MS, async () => {
-    const fresh = await introduce(config);
-    if (canonicalJson(fresh) !== canonicalJson(introduction)) introduction = fresh;
+  const keeper = new Keeper({
+    command: [...deps.keeper, files.journal, files.notes, String(process.pid), readStat(process.pid)?.startTicks ?? ''],
+    clock,
+    log,
+    onUnkept: () => void injections.endAll('unkept'),
   });
+  const injections = createInjections({
+    ...{ journal, clock, targets, probe, capabilities, guard, term, log },
+    isKept: () => keeper.isArmed(),
+    onEnd: outbox.ended,
+    left: left.filter(({ end }) => !end.reverted),
+  });
+  const itself = await watchItself(config, { clock, guard });
+  const stopGuard = enforceGuard(guardFile, injections, clock);
 
   const session = new AbortController();
   const kept = keepSession(
     {
-      node,
+      node: nodeId(config.node),
       coordinator: config.coordinator,
-      introduce: () => introduction,
-      injections,
+      introduce: itself.now,
       survey: ({ processes, drawKey }) => targets.select(processes, drawKey),
       metrics: createMetricsReader(),
-      outbox,
-      clock,
-      log,
+      ...{ injections, term, beats: createBeats(), outbox, clock, log },
     },
     session.signal,
   );
   return {
     stop: async () => {
-      stopFacts();
+      itself.stop();
+      stopGuard();
       await injections.stop();
-      const deadline = clock.monotonic() + FAREWELL_MS;
-      while (!outbox.isEmpty() && clock.monotonic() < deadline) await sleep(clock, POLL_MS);
+      await untilSaid(outbox, clock);
       session.abort();
       await kept;
       journal.close();
+      await keeper.stop();
     },
   };
 }
 
-async function introduce(config: AgentConfig): Promise<Omit<Introduction, 'activeOrders'>> {
+interface StateFiles {
+  readonly journal: string;
+  /** The keeper's. */
+  readonly notes: string;
+  readonly term: string;
+}
+
+function filesOf(folder: string): StateFiles {
+  const [journal, notes, term] = ['journal.jsonl', 'keeper.jsonl', 'term'];
+  return { journal: path.join(folder, journal), notes: path.join(folder, notes), term: path.join(folder, term) };
+}
+
+/** Before anything else: whatever an earlier agent left is taken back, even if this one then cannot start. */
+async function openAndRecover(
+  files: StateFiles,
+  { openJournal, clock, log }: AgentDeps,
+): Promise<{ readonly journal: Journal; readonly left: readonly StuckInjection[] }> {
+  const bootId = readBootId();
+  let journal: Journal;
+  try {
+    journal = openJournal(files.journal, bootId);
+  } catch (error) {
+    await recoverBlind({ ...files, bootId, clock, log });
+    throw error;
+  }
+  for (const damage of journal.found.damage) log.error({ damage }, 'the undo journal is damaged');
+  const left = await recover({ journal, notes: files.notes, clock, log });
+  for (const { end } of left) {
+    const { orderId: order, reason, reverted, revertErrors } = end;
+    log.warn({ order, reason, reverted, revertErrors }, 'recovered');
+  }
+  return { journal, left };
+}
+
+function noteSettled(journal: Journal, order: Parameters<Outbox['settled']>[0], log: Logger): void {
+  try {
+    journal.append({ type: 'settled', order });
+  } catch (error) {
+    // It is then told once more after the next start, and settled again.
+    log.warn({ order, err: error }, 'a settled end could not be journalled');
+  }
+}
+
+async function untilSaid(outbox: Outbox, clock: Clock): Promise<void> {
+  const deadline = clock.monotonic() + FAREWELL_MS;
+  while (outbox.orders().length > 0 && clock.monotonic() < deadline) await sleep(clock, POLL_MS);
+}
+
+/** What the node is, as a new object whenever that has changed. */
+async function watchItself(
+  config: AgentConfig,
+  { clock, guard }: { readonly clock: Clock; readonly guard: NodeGuard },
+): Promise<{ readonly now: () => NodeItself; readonly stop: () => void }> {
+  let known = await introduce(config, guard);
+  const stop = repeatEvery(clock, FACTS_EVERY_MS, async () => {
+    const fresh = await introduce(config, guard);
+    if (canonicalJson(fresh) !== canonicalJson(known)) known = fresh;
+  });
+  return {
+    now: () => {
+      const said = guard.describe();
+      if (said !== known.guard) known = { ...known, guard: said };
+      return known;
+    },
+    stop,
+  };
+}
+
+function enforceGuard(
+  file: ReturnType<typeof createGuardFile>,
+  injections: Injections,
+  clock: Clock,
+): () => void {
+  const stopWatch = file.watch(() => void injections.enforceGuard());
+  const stopHours = repeatEvery(clock, GUARD_EVERY_MS, () => injections.enforceGuard());
+  return () => {
+    stopWatch();
+    stopHours();
+  };
+}
+
+async function introduce(config: AgentConfig, guard: NodeGuard): Promise<NodeItself> {
   const facts = await readFacts();
   return {
     id: nodeId(config.node),
@@ -92,5 +197,6 @@ async function introduce(config: AgentConfig): Promise<Omit<Introduction, 'activ
     faults: Object.fromEntries(FAULT_KINDS.map((kind) => [kind, specHash(faultSpec(kind))])),
     capabilities: readCapabilities(),
     facts,
+    guard: guard.describe(),
   };
 }

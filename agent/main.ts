@@ -1,13 +1,16 @@
 #!/usr/bin/env node
 // roulette-agent: reverts what an earlier one left behind, then connects and takes orders until asked to end.
 
+import path from 'node:path';
 import { Command } from 'commander';
 import { systemClock } from '../shared/clock.ts';
 import { parseFlags, runDaemon, untilAskedToEnd } from '../shared/daemon.ts';
 import { createLog } from '../shared/log.ts';
+import { packageRoot } from '../shared/package-root.ts';
 import { readConfig } from '../shared/read-config.ts';
 import { parseAgentConfig } from '../shared/schema/config.ts';
 import { startAgent } from './agent.ts';
+import { openJournal } from './effects/journal.ts';
 
 interface Flags {
   readonly config?: string;
@@ -15,6 +18,7 @@ interface Flags {
   readonly environment?: string;
   readonly coordinator?: string;
   readonly stateDir?: string;
+  readonly guard?: string;
   readonly logLevel?: string;
   readonly withParent?: boolean;
 }
@@ -28,6 +32,7 @@ const command = new Command('roulette-agent')
   .option('--environment <NAME>', 'the environment that this node belongs to')
   .option('--coordinator <HOST:PORT>', 'where the coordinator takes agents')
   .option('--state-dir <DIR>', 'where the undo journal is kept (default /var/lib/roulette-agent)')
+  .option('--guard <FILE>', "the node's veto (default /etc/roulette/guard.yaml); without it nothing is injected")
   .option('--log-level <LEVEL>', 'debug, info, warn or error (default info)')
   .option('--with-parent', 'end when standard input closes');
 
@@ -39,10 +44,12 @@ async function main(): Promise<void> {
     environment: flags.environment,
     coordinator: flags.coordinator,
     stateDir: flags.stateDir,
+    guard: flags.guard,
     logLevel: flags.logLevel,
   });
   const log = createLog('roulette-agent', config.logLevel).child({ node: config.node });
-  const agent = await startAgent(config, { clock: systemClock, log });
+  const keeper = [process.execPath, path.join(packageRoot(), 'dist', 'agent', 'keeper.js')] as const;
+  const agent = await startAgent(config, { clock: systemClock, log, openJournal, keeper });
   const why = await untilAskedToEnd(flags.withParent ?? false);
   log.info({ why }, 'stopping');
   await agent.stop();

@@ -7,6 +7,8 @@ import { fromStatus } from '../shared/rpc/failure.ts';
 import type { AuditRow__Output } from '../shared/rpc/generated/roulette/v1/AuditRow.ts';
 import type { GetReportReply__Output } from '../shared/rpc/generated/roulette/v1/GetReportReply.ts';
 import type { GetRunReply__Output } from '../shared/rpc/generated/roulette/v1/GetRunReply.ts';
+import type { HaltAllReply__Output } from '../shared/rpc/generated/roulette/v1/HaltAllReply.ts';
+import type { HaltAllRequest } from '../shared/rpc/generated/roulette/v1/HaltAllRequest.ts';
 import type { HaltRunReply__Output } from '../shared/rpc/generated/roulette/v1/HaltRunReply.ts';
 import type { HaltRunRequest } from '../shared/rpc/generated/roulette/v1/HaltRunRequest.ts';
 import type { ListNodesReply__Output } from '../shared/rpc/generated/roulette/v1/ListNodesReply.ts';
@@ -14,6 +16,8 @@ import type { ListRunsReply__Output } from '../shared/rpc/generated/roulette/v1/
 import type { MakePlanReply__Output } from '../shared/rpc/generated/roulette/v1/MakePlanReply.ts';
 import type { MakePlanRequest } from '../shared/rpc/generated/roulette/v1/MakePlanRequest.ts';
 import type { OperatorServiceClient } from '../shared/rpc/generated/roulette/v1/OperatorService.ts';
+import type { ReleaseReply__Output } from '../shared/rpc/generated/roulette/v1/ReleaseReply.ts';
+import type { ReleaseRequest } from '../shared/rpc/generated/roulette/v1/ReleaseRequest.ts';
 import type { RunEvent__Output } from '../shared/rpc/generated/roulette/v1/RunEvent.ts';
 import type { StartRunReply__Output } from '../shared/rpc/generated/roulette/v1/StartRunReply.ts';
 import type { StartRunRequest } from '../shared/rpc/generated/roulette/v1/StartRunRequest.ts';
@@ -70,6 +74,15 @@ export class Operator {
   /** Waits as long as the nodes take to confirm. */
   async haltRun(request: HaltRunRequest): Promise<HaltRunReply__Output> {
     return this.#call((back) => this.#client.haltRun(request, back));
+  }
+
+  /** As `haltRun`. */
+  async haltAll(request: HaltAllRequest): Promise<HaltAllReply__Output> {
+    return this.#call((back) => this.#client.haltAll(request, back));
+  }
+
+  async release(request: ReleaseRequest): Promise<ReleaseReply__Output> {
+    return this.#call((back) => this.#client.release(request, soon(), back));
   }
 
   async getReport(id: string, format: string): Promise<GetReportReply__Output> {

@@ -7,15 +7,14 @@ import { listAudit, verifyAudit } from './commands/audit.ts';
 import { demo, type DemoOptions } from './commands/demo.ts';
 import { plan, validate, type PlanOptions } from './commands/documents.ts';
 import { listNodes, showFaults, showNode } from './commands/fleet.ts';
+import { halt, release, type HaltOptions } from './commands/halt.ts';
 import {
-  halt,
   listRuns,
   replay,
   report,
   run,
   showRun,
   watch,
-  type HaltOptions,
   type ReportOptions,
   type RunOptions,
 } from './commands/runs.ts';
@@ -30,6 +29,7 @@ Examples:
   roulette validate experiments/*.yaml                check documents
   roulette plan kill.yaml --seed friday               what would happen, to whom, when
   roulette run kill.yaml --seed friday                play it
+  roulette halt --all                                 stop everything, everywhere, now
   roulette report run-0123456789ab -o report.md       keep the evidence`;
 
 const EXIT_CODES = `
@@ -122,6 +122,7 @@ function createProgram(io: Io, perform: Perform): Command {
   addFleetCommands(program, perform);
   addPlayCommands(program, perform);
   addRunCommands(program, perform);
+  addLevers(program, perform);
   addAuditCommands(program, perform);
   // What the parent was told about output and errors holds for every command.
   for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
@@ -241,17 +242,6 @@ function addRunCommands(program: Command, perform: Perform): void {
       perform((session) => watch(session, id, options), command),
     );
   program
-    .command('halt')
-    .argument('<run>', RUN_ID)
-    .option('--reason <text>', 'why; goes into the audit log')
-    .option('--ref <ticket>', 'a ticket or the like')
-    .option('--as <name>', 'in whose name (default: the user)')
-    .description('reverts all injections of a run; done only when every node has confirmed')
-    .addHelpText('after', examples("roulette halt run-0123456789ab --reason 'checkout is slow' --ref OPS-1"))
-    .action((id: string, options: HaltOptions, command: Command) =>
-      perform((session) => halt(session, id, options), command),
-    );
-  program
     .command('report')
     .argument('<run>', RUN_ID)
     .addOption(
@@ -266,6 +256,33 @@ function addRunCommands(program: Command, perform: Perform): void {
     .action((id: string, options: ReportOptions, command: Command) =>
       perform((session) => report(session, id, options), command),
     );
+}
+
+function withReason(command: Command): Command {
+  return command
+    .option('--reason <text>', 'why; goes into the audit log')
+    .option('--ref <ticket>', 'a ticket or the like')
+    .option('--as <name>', 'in whose name (default: the user)');
+}
+
+function addLevers(program: Command, perform: Perform): void {
+  withReason(program.command('halt').argument('[run]', RUN_ID))
+    .option('--all', 'every injection of the whole fleet; no run starts until `roulette release`')
+    .description('reverts all injections of a run, or of all; done (0) only when every node has confirmed, else 4')
+    .addHelpText(
+      'after',
+      examples(
+        "roulette halt run-0123456789ab --reason 'checkout is slow' --ref OPS-1",
+        "roulette halt --all --reason 'incident in staging'",
+      ),
+    )
+    .action((id: string | undefined, options: HaltOptions, command: Command) =>
+      perform((session) => halt(session, id, options), command),
+    );
+  withReason(program.command('release'))
+    .description('allows runs to start again after `roulette halt --all`')
+    .addHelpText('after', examples("roulette release --reason 'incident is over' --ref OPS-1"))
+    .action((options: HaltOptions, command: Command) => perform((session) => release(session, options), command));
 }
 
 function addAuditCommands(program: Command, perform: Perform): void {

@@ -11,6 +11,7 @@ import type { CoordinatorConfig } from '../shared/schema/config.ts';
 import { createAgentService } from './rpc/agent-service.ts';
 import { createOperatorService } from './rpc/operator-service.ts';
 import { Fleet } from './services/fleet.ts';
+import { Lever } from './services/lever.ts';
 import { Runs } from './services/runs.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 
@@ -41,7 +42,11 @@ export async function startCoordinator(
   const store = await openSqliteStore({ file: config.store });
   const term = await store.nextTerm();
   const fleet = new Fleet({ clock, silenceMs: MISSED_BEATS * beatMs });
-  const runs = new Runs({ store, clock, fleet, log, environment, term, leaseMs, graceMs: GRACE_MS });
+  const about = { store, clock, fleet, log, leaseMs, graceMs: GRACE_MS };
+  const engaged = await store.lever();
+  if (engaged !== null) log.warn({ lever: engaged }, 'the fleet is halted: no run starts until it is released');
+  const runs = new Runs({ ...about, environment, term, lever: () => lever.engaged });
+  const lever = new Lever(engaged, { ...about, runs });
   await runs.closeLeftovers();
 
   const agentWire = loadAgentWire();
@@ -50,7 +55,7 @@ export async function startCoordinator(
   agentServer.addService(agentWire.types.roulette.v1.AgentService.service, agentService);
   const operatorWire = loadOperatorWire();
   const operatorServer = createServer(operatorWire, 'roulette.v1.OperatorService');
-  const operatorService = createOperatorService({ runs, fleet, store });
+  const operatorService = createOperatorService({ runs, fleet, store, lever });
   operatorServer.addService(operatorWire.types.roulette.v1.OperatorService.service, operatorService);
   const agents = await listen(agentServer, config.agents.listen);
   const operators = await listen(operatorServer, config.operators.listen);

@@ -17,6 +17,7 @@ const SENTENCES: Sentences = {
   'gate.failed': ({ stage, conditions }) => `the gate of stage ${stage} stays closed: ${conditions.join('; ')}`,
   'stage.started': ({ stage, lengthMs }) => `stage ${stage} starts, planned for ${seconds(lengthMs)}`,
   'order.sent': ({ slot, node, fault }) => `${slot} ${fault}: order to ${node}`,
+  'order.repeated': ({ slot, node }) => `${slot}: the order had not reached ${node} and was sent again`,
   'slot.substituted': ({ slot, node, by, why }) => `${slot}: ${by} stands in for ${node}: ${why}`,
   'slot.skipped': ({ slot, node, why }) => `${slot}: skipped${node === null ? '' : ` on ${node}`}: ${why}`,
   'injection.started': ({ slot, node, fault, targets }) =>
@@ -24,6 +25,7 @@ const SENTENCES: Sentences = {
   'injection.refused': ({ slot, node, code, why }) => `${slot}: refused by ${node}: ${why} (${code})`,
   'injection.ended': (body) => describeEnd(body),
   'injection.lost': ({ slot, node, why }) => `${slot}: no word from ${node}: ${why}`,
+  'revert.confirmed': ({ slot, node }) => `${slot} on ${node}: now confirmed as reverted`,
   'node.lost': ({ node }) => `${node} is lost`,
   'node.returned': ({ node }) => `${node} is back`,
   'monitor.sampled': ({ monitor, value, why }) =>

@@ -97,11 +97,20 @@ export const ERRORS = {
     'The steady state or a gate did not hold before the run.',
     'Bring the system back to its steady state first.',
   ),
+  LEVER_ENGAGED: refused(
+    'The whole fleet was halted, and starts are blocked until somebody releases it.',
+    'Find out why; then `roulette release`.',
+  ),
+  LEVER_NOT_ENGAGED: refused('There is nothing to release: starts are not blocked.', 'Nothing.'),
   RUN_ENDED: refused('The run has already ended.', 'See `roulette show RUN`.'),
 
   ORDER_STALE_TERM: refused(
     'The order comes from an earlier term of the coordinator.',
-    'Nothing: a newer coordinator is in charge of the node.',
+    'A newer coordinator has been in charge of the node. If this one was restored from a backup on purpose, remove the file `term` from the state directory of the agent.',
+  ),
+  ORDER_LATE: refused(
+    'The order came after its not-after: it was held up on the way, or the agent was.',
+    'Nothing: no process was touched. Look for what stalls the network or the node if it comes again.',
   ),
   ORDER_UNKNOWN_FAULT: refused(
     'The agent does not know the fault kind, or knows it with other parameters.',
@@ -129,10 +138,30 @@ export const ERRORS = {
     'A step of the fault failed; what it had done was reverted.',
     'Read the message and the log of the agent.',
   ),
+  GUARD_UNUSABLE: refused(
+    'The guard file of the node is missing, not valid, or could have been written by others, so the node refuses everything.',
+    'Mend the file on the node as the message says; docs/guard.md has an example.',
+  ),
+  GUARD_ENVIRONMENT: refused(
+    'The node is in production, or its guard names another environment than its agent.',
+    'Choose other nodes; a production node never takes a fault.',
+  ),
+  GUARD_FAULT: refused('The guard of the node does not allow this fault.', 'Ask the owner of the node.'),
+  GUARD_TARGET: refused('The guard of the node does not allow these processes.', 'Ask the owner of the node.'),
+  GUARD_LIMIT: refused(
+    'The guard of the node does not allow so many injections at once.',
+    'Spread them over time or over more nodes.',
+  ),
+  GUARD_DURATION: refused('The guard of the node does not allow so long an injection.', 'Make it shorter.'),
+  GUARD_HOURS: refused('The guard of the node does not allow faults at this hour.', 'Come back within its hours.'),
   NODE_AWAY: refused('The node is not connected.', 'Check the agent on that node.'),
   NODE_NAME_TAKEN: refused(
     'Another agent is connected under the same node name.',
     'Give each agent a name of its own.',
+  ),
+  KEEPER_ABSENT: refused(
+    'The keeper does not answer, so nobody would take the fault back if the agent died.',
+    'Read the log of the agent; it goes on starting a keeper.',
   ),
   JOURNAL_UNWRITABLE: refused(
     'The agent cannot write its undo journal, so it does not act.',

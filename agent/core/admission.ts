@@ -16,10 +16,12 @@ export interface AdmissionContext {
   /** The highest term seen so far. */
   readonly term: number;
   readonly capabilities: readonly string[];
+  /** Time since the beat that the order names; null when this agent knows of no such beat. */
+  readonly ageMs: number | null;
 }
 
 /** Null when nothing speaks against the order. */
-export function refusalOf(order: InjectOrder, { term, capabilities }: AdmissionContext): Refusal | null {
+export function refusalOf(order: InjectOrder, { term, capabilities, ageMs }: AdmissionContext): Refusal | null {
   const spec = faultSpec(order.fault);
   if (order.term < term) {
     return {
@@ -27,6 +29,8 @@ export function refusalOf(order: InjectOrder, { term, capabilities }: AdmissionC
       message: `the order is of term ${order.term}, the coordinator's term is ${term}`,
     };
   }
+  const lateness = latenessOf(order, ageMs);
+  if (lateness !== null) return { code: 'ORDER_LATE', message: lateness };
   if (order.specHash !== specHash(spec)) {
     return { code: 'ORDER_UNKNOWN_FAULT', message: `the coordinator has another version of ${order.fault}` };
   }
@@ -36,6 +40,13 @@ export function refusalOf(order: InjectOrder, { term, capabilities }: AdmissionC
   }
   const trouble = troubleWith(order, spec);
   return trouble === null ? null : { code: 'ORDER_INVALID', message: trouble };
+}
+
+/** An order whose lease has run out before it begins is late, whatever its not-after. */
+function latenessOf({ notAfterMs, leaseMs }: InjectOrder, ageMs: number | null): string | null {
+  if (ageMs === null) return 'the order names a beat that this agent has not sent, or has forgotten';
+  const limit = Math.min(notAfterMs, leaseMs);
+  return ageMs <= limit ? null : `the order is ${Math.round(ageMs)} ms old, and not to be begun after ${limit} ms`;
 }
 
 function troubleWith(order: InjectOrder, spec: FaultSpec): string | null {

@@ -145,7 +145,10 @@ function identityOf(process: Pick<HostProcess, 'argv' | 'ports'>, service: strin
 
 export interface Selection {
   readonly matches: readonly ProcessIdentity[];
+  /** Those that match and are protected, or that the guard does not allow. */
   readonly skipped: readonly SkippedProcess[];
+  /** How many of `skipped` the guard does not allow. */
+  readonly vetoed: number;
 }
 
 export interface SelectInput {
@@ -153,19 +156,34 @@ export interface SelectInput {
   readonly selector: ProcessSelector;
   readonly services: Services;
   readonly protection: Protection;
+  /** Why the guard does not allow a process; null when it does. */
+  readonly veto: (process: HostProcess) => string | null;
   /** With a key the matches are in rank order, else by identity and age. */
   readonly drawKey: string | null;
 }
 
-export function selectProcesses({ processes, selector, services, protection, drawKey }: SelectInput): Selection {
-  const matching = processes.filter((process) => matchesSelector(process, selector, services));
-  const skipped = matching.flatMap((process) => {
-    const why = protectionOf(process, protection);
-    return why === null ? [] : [{ pid: process.pid, name: process.name, why }];
+export function selectProcesses({
+  processes,
+  selector,
+  services,
+  protection,
+  veto,
+  drawKey,
+}: SelectInput): Selection {
+  const judged = processes
+    .filter((process) => matchesSelector(process, selector, services))
+    .map((process) => ({ process, isProtected: protectionOf(process, protection), isVetoed: veto(process) }));
+  const skipped = judged.flatMap(({ process: { pid, name }, isProtected, isVetoed }) => {
+    const why = isProtected ?? isVetoed;
+    return why === null ? [] : [{ pid, name, why }];
   });
-  const allowed = matching.filter((process) => protectionOf(process, protection) === null);
-  const identities = identify(allowed, services);
-  return { matches: drawKey === null ? identities : rankBy(drawKey, identities, rankIdOf), skipped };
+  const vetoed = judged.filter(({ isProtected, isVetoed }) => isProtected === null && isVetoed !== null).length;
+  const allowed = judged.filter(({ isProtected, isVetoed }) => isProtected === null && isVetoed === null);
+  const identities = identify(
+    allowed.map(({ process }) => process),
+    services,
+  );
+  return { matches: drawKey === null ? identities : rankBy(drawKey, identities, rankIdOf), skipped, vetoed };
 }
 
 /** By identity and age rank, never by PID: the same fleet after a reboot gives the same choice. */

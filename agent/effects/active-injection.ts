@@ -1,20 +1,30 @@
 // One injection from its last step to its end: watches its effect, its deadline and its lease, and takes it back.
 //
 // Guarantees: it ends once, at the first of duration, lease and `end`; its undos are tried however its effect was
-// seen, and not later than LAST_LOOK_MS after the end was due.
+// seen, and not later than LAST_LOOK_MS after the end was due. Duration and lease run on the monotonic clock.
 
 import type { Logger } from 'pino';
 import { sleep, type Clock } from '../../shared/clock.ts';
-import type { EndReason, InjectionEnd, InjectOrder, Observation } from '../../shared/domain/order.ts';
+import type {
+  EndReason,
+  InjectionEnd,
+  InjectOrder,
+  Observation,
+  ProcessIdentity,
+} from '../../shared/domain/order.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { TakenStep } from '../core/journal-records.ts';
 import type { Journal } from './journal.ts';
-import { takeBack } from './take-back.ts';
+import type { StuckInjection } from './stuck.ts';
+import { noteEnd, takeBack } from './take-back.ts';
 
 interface ActiveDeps {
   readonly order: InjectOrder;
   /** Wall clock. */
   readonly startedAt: number;
+  /** Monotonic; the lease as it came with the order. */
+  readonly leaseEnd: number;
+  readonly targets: readonly ProcessIdentity[];
   readonly locks: readonly string[];
   readonly steps: readonly TakenStep[];
   readonly clock: Clock;
@@ -29,9 +39,10 @@ const LAST_LOOK_MS = 500;
 export class ActiveInjection {
   readonly order: InjectOrder;
   readonly startedAt: number;
+  readonly targets: readonly ProcessIdentity[];
   readonly locks: readonly string[];
   /** Resolves when everything was taken back, as far as it could be. */
-  readonly ended: Promise<InjectionEnd>;
+  readonly ended: Promise<StuckInjection>;
   readonly #deps: ActiveDeps;
   readonly #over = new AbortController();
   readonly #seen: Promise<readonly Observation[]>;
@@ -45,25 +56,27 @@ export class ActiveInjection {
     this.#deps = deps;
     this.order = deps.order;
     this.startedAt = deps.startedAt;
+    this.targets = deps.targets;
     this.locks = deps.locks;
     const { clock, order } = deps;
     const reason = new Promise<EndReason>((resolve) => {
       this.#begin = resolve;
     });
     this.ended = reason.then((first) => this.#takeBack(first));
-    this.#leaseEnd = clock.monotonic() + order.leaseMs;
+    this.#leaseEnd = deps.leaseEnd;
     this.#seen = deps.verify(this.#over.signal).catch((error: unknown) => [unseen(messageOf(error))]);
     if (order.durationMs === null) void this.#seen.then(() => this.end('completed'));
     else this.#cancelDeadline = clock.after(order.durationMs, () => void this.end('completed'));
     this.#watchLease();
   }
 
-  renew(leaseMs: number): void {
-    this.#leaseEnd = Math.max(this.#leaseEnd, this.#deps.clock.monotonic() + leaseMs);
+  /** `until` is monotonic. One that is earlier than what was granted before changes nothing. */
+  renew(until: number): void {
+    this.#leaseEnd = Math.max(this.#leaseEnd, until);
   }
 
   /** The first reason counts; every call resolves when the injection is over. */
-  async end(reason: EndReason): Promise<InjectionEnd> {
+  async end(reason: EndReason): Promise<StuckInjection> {
     this.#cancelDeadline();
     this.#cancelLease();
     this.#begin(reason);
@@ -79,14 +92,24 @@ export class ActiveInjection {
     });
   }
 
-  async #takeBack(reason: EndReason): Promise<InjectionEnd> {
-    const { order, steps, clock, startedAt, log } = this.#deps;
+  async #takeBack(reason: EndReason): Promise<StuckInjection> {
+    const { order, steps, clock, startedAt, log, locks } = this.#deps;
     const observations = await this.#lastLook();
-    const revertErrors = await takeBack({ order: order.id, steps }, this.#deps);
-    const reverted = revertErrors.length === 0;
+    const { left, errors: revertErrors } = await takeBack({ order: order.id, steps }, this.#deps);
+    const reverted = left.length === 0;
+    const end: InjectionEnd = {
+      orderId: order.id,
+      startedAt,
+      endedAt: clock.now(),
+      reason,
+      observations,
+      reverted,
+      revertErrors,
+    };
+    if (reverted) noteEnd(order.id, end, this.#deps);
     if (reverted) log.info({ order: order.id, reason }, 'reverted');
     else log.error({ order: order.id, reason, revertErrors }, 'an undo failed');
-    return { orderId: order.id, startedAt, endedAt: clock.now(), reason, observations, reverted, revertErrors };
+    return { end, left, locks };
   }
 
   async #lastLook(): Promise<readonly Observation[]> {

@@ -1,10 +1,9 @@
 // What a fault may read of the host to see its own effect (contract.ts). A process is its PID and start time;
 // whatever else has the PID by now is not it.
 
-import type { ProcessRef } from '../../shared/domain/order.ts';
 import { sleep, type Clock } from '../../shared/clock.ts';
 import { TICKS_PER_SECOND } from '../core/ticks.ts';
-import { readStat, readText } from '../targets/proc.ts';
+import { liveStat, readText } from '../targets/proc.ts';
 import type { Targets } from '../targets/targets.ts';
 import type { HostProbe } from './contract.ts';
 
@@ -22,12 +21,6 @@ export function createHostProbe(deps: {
     monotonic: clock.monotonic,
     sleep: (ms, signal) => sleep(clock, ms, signal),
   };
-}
-
-/** Null when this very process is gone; a zombie or a dead one is (proc(5), states Z, X and x). */
-export function liveStat({ pid, startTicks }: ProcessRef): ReturnType<typeof readStat> {
-  const stat = readStat(pid);
-  return stat === null || stat.startTicks !== startTicks || /[ZXx]/u.test(stat.state) ? null : stat;
 }
 
 /** Busy is all but idle and iowait; guest time is within user time already (proc(5)). */

@@ -1,26 +1,39 @@
 // What the session layer knows of the injector: orders in, answers and ends out.
 
-import type { InjectionEnd, InjectOrder, OrderAnswer, EndReason } from '../../shared/domain/order.ts';
+import type { EndReason, InjectionEnd, InjectOrder, OrderAnswer, Unreverted } from '../../shared/domain/order.ts';
 import type { OrderId } from '../../shared/domain/ids.ts';
 
-export interface ActiveInjection {
-  readonly orderId: OrderId;
-  readonly fault: string;
-  readonly startedAt: number;
+/** An order as it has arrived. */
+export interface Arrival {
+  readonly order: InjectOrder;
+  /** Monotonic: the beat from which its lease and its not-after are counted; null when that is not known. */
+  readonly beatAt: number | null;
 }
 
 export interface Injections {
   /**
    * Takes an order. Resolves when the fault is applied or refused. The same order id again gives the same
-   * answer and touches nothing. `onEnd` is called exactly once for each order that was answered `started`.
+   * answer and touches nothing. `onEnd` is called once for each order that was answered `started`; and once more
+   * when an undo that had failed has succeeded.
    */
-  readonly inject: (order: InjectOrder) => Promise<OrderAnswer>;
-  /** Ends an active injection; resolves once its undo is done. Unknown or ended ids are no error. */
-  readonly revert: (orderId: OrderId, reason: EndReason) => Promise<void>;
-  /** Prolongs the lease of every active injection to `leaseMs` from now, on the monotonic clock. */
-  readonly renew: (leaseMs: number) => void;
-  readonly active: () => readonly ActiveInjection[];
-  /** Ends everything, tries every undo even when one fails, and takes no further order. */
+  readonly inject: (arrival: Arrival) => Promise<OrderAnswer>;
+  /**
+   * Ends an active injection; resolves once its undo is done. An order that was never taken is refused from then
+   * on: that answer is given, null for any other order.
+   */
+  readonly revert: (orderId: OrderId, reason: EndReason) => Promise<OrderAnswer | null>;
+  /** Prolongs the lease of every active injection; `until` is monotonic. */
+  readonly renew: (until: number) => void;
+  readonly active: () => readonly OrderId[];
+  /** Those that are active, and those whose answer is still under way. */
+  readonly taken: () => readonly OrderId[];
+  /** Undos that failed and are tried again. */
+  readonly unreverted: () => readonly Unreverted[];
+  /** Ends every active injection, and those under way; resolves once their undos are done. */
+  readonly endAll: (reason: EndReason) => Promise<void>;
+  /** Ends what the guard does not allow just now. */
+  readonly enforceGuard: () => Promise<void>;
+  /** As `endAll`, and takes no further order. */
   readonly stop: () => Promise<void>;
 }
 

@@ -1,7 +1,9 @@
-// The one interpreter of steps. It owns journal, locks, deadline, lease and reporting; no fault knows any of these.
+// The one interpreter of steps. It owns journal, locks, deadline, lease, guard, keeper and reporting; no fault knows
+// any of these.
 //
-// Guarantees: an undo is on disk before its step; an order id is carried out at most once; every started order
-// ends exactly once, at the first of duration, lease, revert and stop; every undo is tried even when one fails.
+// Guarantees: a keeper is there and an undo is on disk before the first step; an order id is carried out at most
+// once; every started order ends exactly once, at the first of duration, lease, revert, guard and stop; every undo is
+// tried even when one fails, and again until it succeeds.
 
 import type { Logger } from 'pino';
 import { sleep, type Clock } from '../../shared/clock.ts';
@@ -12,21 +14,25 @@ import type {
   OrderAnswer,
   ProcessIdentity,
   SkippedProcess,
+  Unreverted,
 } from '../../shared/domain/order.ts';
 import { messageOf, RouletteError, type ErrorCode } from '../../shared/errors.ts';
-import { refusalOf } from '../core/admission.ts';
+import { injectionLengthMs } from '../../shared/faults/index.ts';
+import { refusalOf, type Refusal } from '../core/admission.ts';
 import { conflictOf, locksOf } from '../core/conflicts.ts';
-import type { TakenStep } from '../core/journal-records.ts';
 import type { Selection } from '../core/match.ts';
 import { applyPick } from '../core/pick.ts';
 import { IMPLEMENTATIONS } from '../faults/index.ts';
 import type { Targets } from '../targets/targets.ts';
 import { ActiveInjection } from './active-injection.ts';
-import type { HostProbe, PlanInput, Step } from './contract.ts';
-import type { Injections, OnEnd } from './injections.ts';
+import type { HostProbe, PlanInput } from './contract.ts';
+import type { Arrival, Injections, OnEnd } from './injections.ts';
 import type { Journal } from './journal.ts';
-import { takeStep, undoOf, type StepResult } from './steps.ts';
-import { takeBack } from './take-back.ts';
+import type { NodeGuard } from './node-guard.ts';
+import { createStuck, type Stuck, type StuckInjection } from './stuck.ts';
+import { noteEnd } from './take-back.ts';
+import { describeLeft, takeSteps, type TakenSteps } from './take-steps.ts';
+import type { TermFile } from './term-file.ts';
 
 export interface InjectorDeps {
   readonly journal: Journal;
@@ -34,8 +40,14 @@ export interface InjectorDeps {
   readonly targets: Pick<Targets, 'select'>;
   readonly probe: HostProbe;
   readonly capabilities: readonly string[];
+  readonly guard: NodeGuard;
+  readonly term: TermFile;
+  /** Whether somebody would take everything back just now, should the agent die. */
+  readonly isKept: () => Promise<boolean>;
   readonly log: Logger;
   readonly onEnd: OnEnd;
+  /** What the start could not take back. */
+  readonly left: readonly StuckInjection[];
 }
 
 /** Answers are kept for so many orders, so that one that comes again gets the same. */
@@ -57,74 +69,123 @@ class Injector implements Injections {
   readonly #active = new Map<OrderId, Tracked>();
   /** Orders whose targets are still being looked up; true once a revert has come for it. */
   readonly #preparing = new Map<OrderId, boolean>();
-  #term = 0;
+  readonly #stuck: Stuck;
   #stopped = false;
 
   constructor(deps: InjectorDeps) {
     this.#deps = deps;
+    this.#stuck = createStuck(deps);
+    for (const injection of deps.left) this.#stuck.add(injection);
   }
 
-  async inject(order: InjectOrder): Promise<OrderAnswer> {
-    const known = this.#answers.get(order.id);
+  async inject(arrival: Arrival): Promise<OrderAnswer> {
+    const { id } = arrival.order;
+    const known = this.#answers.get(id);
     if (known !== undefined) return known;
-    this.#preparing.set(order.id, false);
-    const answer = this.#carryOut(order).finally(() => this.#preparing.delete(order.id));
-    this.#answers.set(order.id, answer);
-    const [oldest] = this.#answers.keys();
-    if (this.#answers.size > ANSWERS_KEPT && oldest !== undefined) this.#answers.delete(oldest);
+    this.#preparing.set(id, false);
+    const answer = this.#carryOut(arrival).finally(() => this.#preparing.delete(id));
+    this.#remember(id, answer);
     return answer;
   }
 
-  async revert(orderId: OrderId, reason: EndReason): Promise<void> {
+  async revert(orderId: OrderId, reason: EndReason): Promise<OrderAnswer | null> {
     if (this.#preparing.has(orderId)) this.#preparing.set(orderId, true);
     const tracked = this.#active.get(orderId);
     if (tracked !== undefined) await endNow(tracked, reason);
+    if (this.#answers.has(orderId)) return null;
+    const answer = this.#refuse(orderId, { code: 'ORDER_REVERTED', message: 'the order was taken back before it came' });
+    this.#remember(orderId, Promise.resolve(answer));
+    return answer;
   }
 
-  renew(leaseMs: number): void {
-    for (const { injection } of this.#active.values()) injection.renew(leaseMs);
+  renew(until: number): void {
+    for (const { injection } of this.#active.values()) injection.renew(until);
   }
 
-  active(): { orderId: OrderId; fault: string; startedAt: number }[] {
-    return [...this.#active.values()].map(({ injection: { order, startedAt } }) => ({
-      orderId: order.id,
-      fault: order.fault,
-      startedAt,
-    }));
+  active(): OrderId[] {
+    return [...this.#active.keys()];
+  }
+
+  taken(): OrderId[] {
+    return [...this.#preparing.keys(), ...this.#active.keys()];
+  }
+
+  unreverted(): readonly Unreverted[] {
+    return this.#stuck.unreverted();
+  }
+
+  async endAll(reason: EndReason): Promise<void> {
+    for (const id of this.#preparing.keys()) this.#preparing.set(id, true);
+    await Promise.all([...this.#active.values()].map((tracked) => endNow(tracked, reason)));
+  }
+
+  async enforceGuard(): Promise<void> {
+    const tracked = [...this.#active.values()];
+    const refused = tracked.filter(({ injection: { order, targets } }, index) => {
+      const refusal = this.#guardRefusal(order, index) ?? this.#deps.guard.refusalOfTargets(targets);
+      if (refusal !== null) this.#deps.log.warn({ order: order.id, ...refusal }, 'the guard no longer allows it');
+      return refusal !== null;
+    });
+    await Promise.all(refused.map((one) => endNow(one, 'guard')));
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    await Promise.all([...this.#active.values()].map((tracked) => endNow(tracked, 'agent-stopped')));
+    await this.endAll('agent-stopped');
+    this.#stuck.stop();
   }
 
-  async #carryOut(order: InjectOrder): Promise<OrderAnswer> {
-    const { capabilities, targets, log } = this.#deps;
-    const refusal = refusalOf(order, { term: this.#term, capabilities });
-    if (refusal !== null) return this.#refuse(order, refusal.code, refusal.message);
-    this.#term = order.term;
+  #remember(id: OrderId, answer: Promise<OrderAnswer>): void {
+    this.#answers.set(id, answer);
+    const [oldest] = this.#answers.keys();
+    if (this.#answers.size > ANSWERS_KEPT && oldest !== undefined) this.#answers.delete(oldest);
+  }
+
+  async #carryOut(arrival: Arrival): Promise<OrderAnswer> {
+    const { order } = arrival;
+    const { targets, term, isKept, log } = this.#deps;
     try {
-      const nothing: Selection = { matches: [], skipped: [] };
-      const selection = order.processes === null ? nothing : await targets.select(order.processes, order.drawKey);
+      const refusal = this.#refusalOf(arrival);
+      if (refusal !== null) return this.#refuse(order.id, refusal);
+      term.raise(order.term);
+      const nothing: Selection = { matches: [], skipped: [], vetoed: 0 };
+      const [selection, kept] = await Promise.all([
+        order.processes === null ? nothing : targets.select(order.processes, order.drawKey),
+        isKept(),
+      ]);
+      if (!kept) return this.#refuse(order.id, { code: 'KEEPER_ABSENT', message: 'the keeper does not answer' });
       // From here to the last step nothing is awaited: no other order and no revert comes in between.
-      return await this.#apply(order, selection);
+      return await this.#apply(arrival, selection);
     } catch (error) {
       log.error({ order: order.id, err: error }, 'an order failed');
-      return this.#refuse(order, codeOf(error), messageOf(error));
+      return this.#refuse(order.id, { code: codeOf(error), message: messageOf(error) });
     }
   }
 
-  async #apply(order: InjectOrder, { matches, skipped }: Selection): Promise<OrderAnswer> {
+  #refusalOf({ order, beatAt }: Arrival): Refusal | null {
+    const { term, capabilities, clock } = this.#deps;
+    const ageMs = beatAt === null ? null : clock.monotonic() - beatAt;
+    return refusalOf(order, { term: term.highest(), capabilities, ageMs }) ?? this.#guardRefusal(order, this.#active.size);
+  }
+
+  /** `others`: how many injections are active already. */
+  #guardRefusal({ fault, durationMs, params }: InjectOrder, others: number): Refusal | null {
+    return this.#deps.guard.refusalOf({ fault, lengthMs: injectionLengthMs(fault, durationMs, params), others });
+  }
+
+  async #apply(arrival: Arrival, { matches, skipped, vetoed }: Selection): Promise<OrderAnswer> {
+    const { order } = arrival;
     const chosen = order.processes === null ? [] : applyPick(order.pick, matches);
-    const trouble = this.#troubleWith(order, chosen);
-    if (trouble !== null) return this.#refuse(order, trouble.code, trouble.message, skipped);
+    // Time has passed since the order was first looked at.
+    const trouble = this.#refusalOf(arrival) ?? this.#troubleWith(order, chosen, vetoed);
+    if (trouble !== null) return this.#refuse(order.id, trouble, skipped);
     const { clock, probe, log } = this.#deps;
     const { params, durationMs, drawKey } = order;
     const cpus = [...probe.cpuTicks().keys()].toSorted((a, b) => a - b);
     const input: PlanInput = { params, targets: chosen, durationMs, drawKey, cpus };
     const applied = { appliedAt: probe.monotonic(), appliedTicks: probe.bootTicks() };
     const startedAt = clock.now();
-    const taken = this.#takeSteps(order, IMPLEMENTATIONS[order.fault].plan(input));
+    const taken = takeSteps(order.id, IMPLEMENTATIONS[order.fault].plan(input), this.#deps);
     const untouched = [...skipped, ...describeLeft(chosen, taken.left)];
     if (taken.steps.length === 0) return this.#giveUp(order, taken, untouched);
 
@@ -134,6 +195,8 @@ class Injector implements Injections {
       ...this.#deps,
       order,
       startedAt,
+      leaseEnd: (arrival.beatAt ?? Number.NEGATIVE_INFINITY) + order.leaseMs,
+      targets,
       locks: locksOf(order.fault, targets),
       steps: taken.steps,
       verify: (over) => IMPLEMENTATIONS[order.fault].verify({ ...input, targets, children, ...applied }, probe, over),
@@ -152,21 +215,23 @@ class Injector implements Injections {
   #track(injection: ActiveInjection): void {
     const { clock, onEnd } = this.#deps;
     const answered = sleep(clock, 0);
-    const reported = Promise.all([injection.ended, answered]).then(([end]) => {
-      this.#active.delete(end.orderId);
-      onEnd(end);
+    const reported = Promise.all([injection.ended, answered]).then(([ended]) => {
+      this.#active.delete(ended.end.orderId);
+      if (!ended.end.reverted) this.#stuck.add(ended);
+      onEnd(ended.end);
     });
     this.#active.set(injection.order.id, { injection, reported });
   }
 
   /** No step was taken: the first failed, or every chosen process was left alone. */
   async #giveUp(order: InjectOrder, taken: TakenSteps, skipped: readonly SkippedProcess[]): Promise<OrderAnswer> {
-    await takeBack({ order: order.id, steps: [] }, this.#deps);
+    noteEnd(order.id, null, this.#deps);
     if (taken.failure !== null) throw taken.failure;
     const isGone = taken.left.some(({ why }) => why === 'gone');
-    return isGone
-      ? this.#refuse(order, 'FAULT_TARGET_GONE', 'the chosen processes ended before the act', skipped)
-      : this.#refuse(order, 'FAULT_NO_MATCH', 'the chosen processes are stopped already', skipped);
+    const refusal: Refusal = isGone
+      ? { code: 'FAULT_TARGET_GONE', message: 'the chosen processes ended before the act' }
+      : { code: 'FAULT_NO_MATCH', message: 'the chosen processes are stopped already' };
+    return this.#refuse(order.id, refusal, skipped);
   }
 
   /**
@@ -182,66 +247,30 @@ class Injector implements Injections {
     this.#deps.log.error({ order: order.id, err: failure }, 'a step failed');
     // Holds its locks until it is over.
     this.#active.set(order.id, { injection, reported: injection.ended });
-    const { reverted } = await injection.end('failed');
-    if (!reverted || steps.some(({ undo }) => undo === null)) return null;
+    const { end } = await injection.end('failed');
+    if (!end.reverted || steps.some(({ undo }) => undo === null)) return null;
     this.#active.delete(order.id);
-    return this.#refuse(order, codeOf(failure), messageOf(failure), skipped);
+    return this.#refuse(order.id, { code: codeOf(failure), message: messageOf(failure) }, skipped);
   }
 
-  #troubleWith(order: InjectOrder, chosen: readonly ProcessIdentity[]): { code: ErrorCode; message: string } | null {
+  #troubleWith(order: InjectOrder, chosen: readonly ProcessIdentity[], vetoed: number): Refusal | null {
     if (this.#stopped || this.#preparing.get(order.id) === true) {
       return { code: 'ORDER_REVERTED', message: this.#stopped ? 'the agent is stopping' : 'the order was taken back' };
     }
     if (order.processes !== null && chosen.length === 0) {
-      return { code: 'FAULT_NO_MATCH', message: 'no process on this node matches the target' };
+      return vetoed > 0
+        ? { code: 'GUARD_TARGET', message: `the guard allows none of the ${vetoed} processes that match` }
+        : { code: 'FAULT_NO_MATCH', message: 'no process on this node matches the target' };
     }
     const held = [...this.#active.values()].map(({ injection }) => injection.locks);
-    const conflict = conflictOf(locksOf(order.fault, chosen), held);
+    const conflict = conflictOf(locksOf(order.fault, chosen), [...held, ...this.#stuck.locks()]);
     return conflict === null ? null : { code: 'FAULT_CONFLICT', message: `another injection holds ${conflict}` };
   }
 
-  /** Up to the first failure. The undo of each step is on disk before it is taken. */
-  #takeSteps(order: InjectOrder, actions: readonly Step[]): TakenSteps {
-    const { journal, clock } = this.#deps;
-    const steps: TakenStep[] = [];
-    const left: LeftProcess[] = [];
-    try {
-      for (const [step, action] of actions.entries()) {
-        const about = { order: order.id, step, at: clock.now(), boot: journal.bootId };
-        journal.append({ type: 'intent', ...about, undo: undoOf(action) });
-        const result = takeStep(action);
-        if (result.kind === 'left') {
-          left.push(result);
-          journal.append({ type: 'reverted', order: order.id, step });
-          continue;
-        }
-        steps.push({ step, undo: result.undo });
-        journal.append({ type: 'applied', ...about, undo: result.undo });
-      }
-    } catch (error) {
-      return { steps, left, failure: error instanceof Error ? error : new Error(messageOf(error)) };
-    }
-    return { steps, left, failure: null };
+  #refuse(orderId: OrderId, { code, message }: Refusal, skipped: readonly SkippedProcess[] = []): OrderAnswer {
+    this.#deps.log.info({ order: orderId, code, message }, 'order refused');
+    return { kind: 'refused', orderId, at: this.#deps.clock.now(), code, message, skipped };
   }
-
-  #refuse(order: InjectOrder, code: ErrorCode, message: string, skipped: readonly SkippedProcess[] = []): OrderAnswer {
-    this.#deps.log.info({ order: order.id, code, message }, 'order refused');
-    return { kind: 'refused', orderId: order.id, at: this.#deps.clock.now(), code, message, skipped };
-  }
-}
-
-type LeftProcess = StepResult & { readonly kind: 'left' };
-
-const WHY_LEFT = {
-  gone: 'it ended between the choice and the act',
-  stopped: 'somebody else has stopped it already',
-} as const satisfies Record<LeftProcess['why'], string>;
-
-interface TakenSteps {
-  readonly steps: readonly TakenStep[];
-  readonly left: readonly LeftProcess[];
-  /** What kept the steps from being taken to the last. */
-  readonly failure: Error | null;
 }
 
 async function endNow({ injection, reported }: Tracked, reason: EndReason): Promise<void> {
@@ -251,11 +280,4 @@ async function endNow({ injection, reported }: Tracked, reason: EndReason): Prom
 
 function codeOf(error: unknown): ErrorCode {
   return error instanceof RouletteError ? error.code : 'FAULT_FAILED';
-}
-
-function describeLeft(chosen: readonly ProcessIdentity[], left: readonly LeftProcess[]): SkippedProcess[] {
-  return left.map(({ pid, why }) => {
-    const name = chosen.find((process) => process.pid === pid)?.name ?? '';
-    return { pid, name, why: WHY_LEFT[why] };
-  });
 }

@@ -1,17 +1,14 @@
-// Takes single steps and takes them back. Everything here works on recorded identities: a name is never looked
-// up again, and a PID is nothing without its start time.
+// Takes single steps. Everything here works on recorded identities: a name is never looked up again, and a PID is
+// nothing without its start time.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { sleep, type Clock } from '../../shared/clock.ts';
 import type { ProcessRef } from '../../shared/domain/order.ts';
-import { messageOf } from '../../shared/errors.ts';
 import { packageRoot } from '../../shared/package-root.ts';
 import type { Undo } from '../core/journal-records.ts';
-import { readStat } from '../targets/proc.ts';
+import { liveStat, readStat } from '../targets/proc.ts';
 import type { Step } from './contract.ts';
 import { findProgram } from './host-facts.ts';
-import { liveStat } from './host-probe.ts';
 
 /**
  * What a step came to. `left`: nothing was touched, because the process was `gone` (it had ended, or its PID was
@@ -57,29 +54,4 @@ function identify(child: ChildProcess, program: string): ProcessRef {
   const stat = child.pid === undefined ? null : readStat(child.pid);
   if (stat === null) throw new Error(`${program} could not be started`);
   return { pid: stat.pid, startTicks: stat.startTicks };
-}
-
-/** How long an undo may take to show. */
-const UNDO_WITHIN_MS = 2000;
-const POLL_MS = 5;
-
-/** Resolves when the undo is confirmed: with null, or with what keeps it from being so. Harmless when repeated. */
-export async function undo({ kind, process: target, ...rest }: Undo, clock: Clock): Promise<string | null> {
-  if (liveStat(target) === null) return null;
-  const signal = 'signal' in rest ? rest.signal : 'SIGKILL';
-  try {
-    process.kill(target.pid, signal);
-  } catch (error) {
-    return `${signal} to pid ${target.pid} failed: ${messageOf(error)}`;
-  }
-  const isUndone = (): boolean => {
-    const stat = liveStat(target);
-    return stat === null || (kind === 'signal' && stat.state !== 'T');
-  };
-  const deadline = clock.monotonic() + UNDO_WITHIN_MS;
-  while (!isUndone()) {
-    if (clock.monotonic() > deadline) return `pid ${target.pid} did not react to ${signal}`;
-    await sleep(clock, POLL_MS);
-  }
-  return null;
 }

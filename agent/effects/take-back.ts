@@ -1,11 +1,12 @@
-// Takes back what was taken of one order, whoever asks: the end of an injection, a step that failed, a restart.
+// Takes back what was taken of one order, whoever asks: the end of an injection, a step that failed, a restart, the
+// keeper.
 
-import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import type { OrderId } from '../../shared/domain/ids.ts';
+import type { InjectionEnd } from '../../shared/domain/order.ts';
 import type { JournalRecord, TakenStep } from '../core/journal-records.ts';
 import type { Journal } from './journal.ts';
-import { undo } from './steps.ts';
+import { undo } from './undo.ts';
 
 export interface Taken {
   readonly order: OrderId;
@@ -14,27 +15,37 @@ export interface Taken {
 }
 
 export interface TakeBackDeps {
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, 'append'>;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: { readonly warn: (fields: object, message: string) => void };
+}
+
+export interface TakenBack {
+  /** What could not be undone, in the order in which it was taken. */
+  readonly left: readonly TakenStep[];
+  /** One sentence for each of `left`. */
+  readonly errors: readonly string[];
 }
 
 /**
  * Tries every undo, whatever becomes of the others, the last step first; only their confirmations are waited for
- * together, so that one process that does not react holds up no other. Gives what could not be undone, one
- * sentence each: that stays in the journal, for the next start of the agent to try again.
+ * together, so that one process that does not react holds up no other.
  */
-export async function takeBack({ order, steps }: Taken, deps: TakeBackDeps): Promise<string[]> {
+export async function takeBack({ order, steps }: Taken, deps: TakeBackDeps): Promise<TakenBack> {
   const results = await Promise.all(
-    steps.toReversed().map(async ({ step, undo: back }) => {
-      const trouble = back === null ? null : await undo(back, deps.clock);
-      if (trouble === null) note({ type: 'reverted', order, step }, deps);
-      return trouble;
+    steps.toReversed().map(async (step) => {
+      const trouble = step.undo === null ? null : await undo(step.undo, deps.clock);
+      if (trouble === null) note({ type: 'reverted', order, step: step.step, at: deps.clock.now() }, deps);
+      return { step, trouble };
     }),
   );
-  const troubles = results.filter((trouble) => trouble !== null);
-  if (troubles.length === 0) note({ type: 'ended', order }, deps);
-  return troubles;
+  const failed = results.toReversed().flatMap(({ step, trouble }) => (trouble === null ? [] : [{ step, trouble }]));
+  return { left: failed.map(({ step }) => step), errors: failed.map(({ trouble }) => trouble) };
+}
+
+/** Notes that nothing is left of an order, and what there is to tell of it. */
+export function noteEnd(order: OrderId, end: InjectionEnd | null, deps: TakeBackDeps): void {
+  note({ type: 'ended', order, end }, deps);
 }
 
 function note(record: JournalRecord, { journal, log }: TakeBackDeps): void {

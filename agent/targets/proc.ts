@@ -2,6 +2,7 @@
 // never an error.
 
 import { readFileSync, readlinkSync } from 'node:fs';
+import type { ProcessRef } from '../../shared/domain/order.ts';
 import { TICKS_PER_SECOND } from '../core/ticks.ts';
 
 export interface ProcStat {
@@ -19,6 +20,12 @@ export interface ProcStat {
 export function readStat(pid: number): ProcStat | null {
   const text = readText(`/proc/${pid}/stat`);
   return text === null ? null : parseStat(text);
+}
+
+/** Null when this very process is gone; a zombie or a dead one is (proc(5), states Z, X and x). */
+export function liveStat({ pid, startTicks }: ProcessRef): ProcStat | null {
+  const stat = readStat(pid);
+  return stat === null || stat.startTicks !== startTicks || /[ZXx]/u.test(stat.state) ? null : stat;
 }
 
 /** The name stands in parentheses and may itself contain spaces and parentheses: it ends at the last one. */

@@ -3,7 +3,14 @@
 import psList from 'ps-list';
 import type { ProcessIdentity } from '../../shared/domain/order.ts';
 import type { ProcessSelector } from '../../shared/domain/experiment.ts';
-import { ancestorsOf, descendantsOf, selectProcesses, type Selection, type Services } from '../core/match.ts';
+import {
+  ancestorsOf,
+  descendantsOf,
+  selectProcesses,
+  type HostProcess,
+  type Selection,
+  type Services,
+} from '../core/match.ts';
 import { readProcesses } from './read-processes.ts';
 import { findSuccessors } from './successors.ts';
 
@@ -14,8 +21,15 @@ export interface Targets {
   readonly successorsOf: (target: ProcessIdentity, sinceTicks: number) => readonly ProcessIdentity[];
 }
 
-export function createTargets(deps: { readonly services: Services; readonly selfPid: number }): Targets {
-  const { services, selfPid } = deps;
+export interface TargetsDeps {
+  readonly services: Services;
+  readonly selfPid: number;
+  /** Why the guard does not allow a process; null when it does. */
+  readonly veto: (process: HostProcess) => string | null;
+}
+
+export function createTargets(deps: TargetsDeps): Targets {
+  const { services, selfPid, veto } = deps;
   return {
     select: async (selector, drawKey) => {
       const listed = await psList();
@@ -25,7 +39,7 @@ export function createTargets(deps: { readonly services: Services; readonly self
         descendants: descendantsOf(selfPid, listed),
       };
       const processes = readProcesses(listed.map(({ pid }) => pid));
-      return selectProcesses({ processes, selector, services, protection, drawKey });
+      return selectProcesses({ processes, selector, services, protection, veto, drawKey });
     },
     successorsOf: (target, sinceTicks) => findSuccessors(target, sinceTicks, services),
   };

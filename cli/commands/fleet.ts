@@ -13,7 +13,7 @@ import { moment, table } from '../render/table.ts';
 import type { Outcome, Session } from '../session.ts';
 
 export async function listNodes({ io, json, operator }: Session): Outcome {
-  const { nodes } = await operator().listNodes();
+  const { nodes, lever } = await operator().listNodes();
   if (json) io.out(JSON.stringify(nodes));
   else if (nodes.length === 0) io.err('no agent has connected yet');
   const rows = nodes.map((node) => [
@@ -25,6 +25,11 @@ export async function listNodes({ io, json, operator }: Session): Outcome {
     String(node.activeOrders.length),
   ]);
   if (!json) for (const line of table(['node', 'health', 'environment', 'labels', 'cpu', 'active'], rows)) io.out(line);
+  for (const line of nodes.flatMap((node) => alarmsOf(node))) io.err(io.paint.bad(line));
+  if (lever !== null) {
+    const { engagedBy, engagedAt, reason } = lever;
+    io.err(io.paint.warn(`${engagedBy} halted the fleet at ${moment(engagedAt)} (${reason}): no run starts until release`));
+  }
   return EXIT.done;
 }
 
@@ -46,9 +51,21 @@ function renderNode(node: Node__Output, paint: Paint): string[] {
     ['capabilities', node.capabilities.join(' ')],
     ...(node.facts === null ? [] : factRows(node.facts)),
     ...(node.metrics === null ? [] : metricRows(node.metrics)),
+    ['guard', node.guard],
     ['active', node.activeOrders.join(' ') || 'nothing'],
   ];
-  return [paint.strong(node.id), ...rows.map(([name = '', value = '']) => `  ${name.padEnd(13)} ${value}`)];
+  return [
+    paint.strong(node.id),
+    ...rows.map(([name = '', value = '']) => `  ${name.padEnd(13)} ${value}`),
+    ...alarmsOf(node).map((line) => paint.bad(line)),
+  ];
+}
+
+/** What is still broken on a node, because an undo failed. The agent goes on trying. */
+function alarmsOf({ id, alarms }: Node__Output): string[] {
+  return alarms.map(
+    ({ orderId, since, why }) => `ALARM on ${id}: ${orderId} is not undone since ${moment(since)}: ${why}; still trying`,
+  );
 }
 
 function factRows({

@@ -104,34 +104,6 @@ export async function watch(session: Session, id: string, options: RunOptions): 
   });
 }
 
-export interface HaltOptions {
-  readonly reason?: string;
-  readonly ref?: string;
-  readonly as?: string;
-}
-
-/** Done only when every injection is confirmed as reverted. */
-export async function halt({ io, json, operator }: Session, id: string, { reason, ref, as }: HaltOptions): Outcome {
-  const request = {
-    runId: id,
-    requestedBy: as ?? io.user,
-    reason: reason ?? 'no reason given',
-    ...(ref === undefined ? {} : { ref }),
-  };
-  const reply = await operator().haltRun(request);
-  if (json) io.out(JSON.stringify(reply));
-  const rows = reply.injections.map(({ node, orderId, state, at, why }) => [
-    node,
-    orderId,
-    state,
-    moment(at),
-    why ?? '',
-  ]);
-  if (!json && rows.length === 0) io.out(`${id} is halted; no injection was active`);
-  if (!json) for (const line of table(['node', 'order', 'state', 'at', 'why'], rows)) io.out(line);
-  return reply.injections.every(({ state }) => state === 'reverted') ? EXIT.done : EXIT.refused;
-}
-
 export interface ReportOptions {
   readonly format?: string;
   readonly output?: string;

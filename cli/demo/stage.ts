@@ -22,6 +22,7 @@ export interface DemoStage {
 const API_PORT = 18_080;
 const GROUPS = ['a', 'b', 'c'];
 const WORKERS = 3;
+const SERVICE = 'order-fulfillment';
 
 /** `folder` takes configuration, state and logs. */
 export async function buildStage(folder: string, idempotency: boolean): Promise<DemoStage> {
@@ -105,13 +106,16 @@ async function startCoordinator(folder: string): Promise<Child> {
 }
 
 async function startAgent(folder: string, group: string, coordinator: string): Promise<Child> {
+  const guard = path.join(folder, `guard-${group}.yaml`);
+  writeFileSync(guard, stringify({ environment: 'staging', targets: { allow: [{ service: SERVICE }] } }));
   const config = {
     node: `node-${group}`,
     environment: 'staging',
     labels: { role: 'orders', group },
     coordinator,
     stateDir: path.join(folder, `agent-${group}`),
-    services: { 'order-fulfillment': { cmdline: `order-fulfillment\\.js --group ${group} ` } },
+    guard,
+    services: { [SERVICE]: { cmdline: `order-fulfillment\\.js --group ${group} ` } },
   };
   return startDaemon(folder, { program: 'agent', name: `agent-${group}`, config, ready: 'connected' });
 }

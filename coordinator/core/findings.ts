@@ -25,6 +25,8 @@ export interface InjectionFinding {
   readonly effective: boolean | null;
   /** Why it was refused or lost, or which undo failed. */
   readonly why: string | null;
+  /** When what was lost or could not be undone was confirmed as reverted; null when that was not so, or is so yet. */
+  readonly cleanAt: number | null;
   /** Null when it never started. */
   readonly recovery: Recovery | null;
 }
@@ -100,6 +102,7 @@ function newFinding(sentAt: number, { slot, order, node, fault }: SentBody): Inj
     observations: [],
     effective: null,
     why: null,
+    cleanAt: null,
     recovery: null,
   };
 }
@@ -112,6 +115,10 @@ function changeOf(at: number, body: Exclude<OrderBody, SentBody>): Partial<Injec
       return { outcome: 'refused', why: `${body.code}: ${body.why}`, skipped: body.skipped };
     case 'injection.lost':
       return { outcome: 'lost', why: body.why };
+    case 'order.repeated':
+      return {};
+    case 'revert.confirmed':
+      return { cleanAt: at };
     case 'injection.ended': {
       const { observations, effective, reason, reverted, revertErrors } = body;
       const why = reverted ? null : `an undo failed: ${revertErrors.join('; ')}`;

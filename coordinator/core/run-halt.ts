@@ -7,6 +7,7 @@ import {
   openOrders,
   type HaltCause,
   type Moment,
+  type OrderState,
   type RunContext,
   type RunState,
   type Turn,
@@ -17,6 +18,8 @@ interface HaltRequest {
   readonly by: string;
   readonly reason: string;
   readonly ref: string | null;
+  /** The nodes have been told already, each to end everything. */
+  readonly told: boolean;
 }
 
 /** A second request changes nothing, but a person's stops the watch for recovery that follows a rule's halt. */
@@ -26,7 +29,7 @@ export function requestHalt(
   cause: Pick<HaltCause, 'by' | 'reason'>,
   request: HaltRequest,
 ): Turn {
-  const { at, by, reason, ref } = request;
+  const { at, by, reason, ref, told } = request;
   const asked = extend(turn, { events: [{ type: 'halt.requested', by, reason, ref }] });
   const { halt } = turn.state;
   if (halt !== null && turn.state.phase === 'halting') {
@@ -35,6 +38,8 @@ export function requestHalt(
   const open = openOrders(turn.state);
   // By then the lease of every node has run out, renewed or not.
   const deadline = at.mono + context.leaseMs + context.graceMs;
+  // An order whose answer is out may have left after the nodes were told.
+  const toRevert = told ? open.filter(({ stage }) => stage === 'sent') : open;
   const orders = new Map(turn.state.orders);
   for (const order of open) orders.set(order.id, { ...order, deadline: Math.min(order.deadline, deadline) });
   return extend(asked, {
@@ -44,8 +49,8 @@ export function requestHalt(
       orders,
       halt: { ...cause, orders: [...(halt?.orders ?? []), ...open.map(({ id }) => id)] },
     },
-    events: open.map(({ id, node }) => ({ type: 'revert.sent', order: id, node })),
-    acts: open.map(({ id, node }) => ({ type: 'revert', node, order: id })),
+    events: toRevert.map(({ id, node }) => ({ type: 'revert.sent', order: id, node })),
+    acts: toRevert.map(({ id, node }) => ({ type: 'revert', node, order: id })),
   });
 }
 
@@ -53,7 +58,7 @@ export function requestHalt(
 export function confirmHalt(context: RunContext, turn: Turn, now: Moment): Turn {
   const { halt } = turn.state;
   if (halt === null || openOrders(turn.state).length > 0) return turn;
-  const confirmed = extend(turn, { events: [{ type: 'halt.confirmed', nodes: haltedNodes(turn.state) }] });
+  const confirmed = extend(turn, { events: [{ type: 'halt.confirmed', nodes: haltedNodes(turn.state, now) }] });
   if (halt.by !== 'rule') return endRun(confirmed);
   const stage = context.plan.stages[turn.state.stageIndex]?.name ?? '';
   return extend(confirmed, {
@@ -63,9 +68,18 @@ export function confirmHalt(context: RunContext, turn: Turn, now: Moment): Turn 
 }
 
 /** The proof of a halt: one row for each order that was open when it began. */
-export function haltedNodes(state: RunState): HaltedNode[] {
+export function haltedNodes(state: RunState, now: Moment): HaltedNode[] {
   return (state.halt?.orders ?? []).flatMap((id) => {
     const order = state.orders.get(id);
-    return order?.outcome ? [{ node: order.node, order: id, ...order.outcome }] : [];
+    return order === undefined ? [] : [{ node: order.node, order: id, ...(order.outcome ?? expiryOf(order, now)) }];
   });
+}
+
+function expiryOf({ deadline }: OrderState, now: Moment): Pick<HaltedNode, 'state' | 'at' | 'why'> {
+  return { state: 'expires', at: Math.round(now.wall + deadline - now.mono), why: 'the node is not connected' };
+}
+
+/** Whether more waiting can bring another confirmation: a node that is away can only let its lease run out. */
+export function isHaltProved(state: RunState): boolean {
+  return state.phase !== 'halting' || openOrders(state).every(({ node }) => !state.connected.has(node));
 }

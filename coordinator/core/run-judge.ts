@@ -91,7 +91,7 @@ export function judgeAborts(context: RunContext, turn: Turn, now: Moment): Turn 
     context,
     noted,
     { by: blind ? 'blind' : 'rule', reason },
-    { at: now, by: 'rule', reason, ref: null },
+    { at: now, by: 'rule', reason, ref: null, told: false },
   );
 }
 

@@ -59,17 +59,26 @@ function sendOrder(
   slot: Slot,
   target: { readonly node: NodeId; readonly now: Moment },
 ): Turn {
-  const order = toOrder(context, slot, target.node);
-  const deadline = target.now.mono + context.leaseMs + context.graceMs;
-  const state: OrderState = { id: order.id, slot, node: target.node, stage: 'sent', deadline, outcome: null };
+  const { node, now } = target;
+  const order = toOrder(context, slot, { node, notAfterMs: context.leaseMs });
+  // An order that was not begun within its lease is never begun, and one that was has expired by then.
+  const notAfter = now.mono + context.leaseMs;
+  const state: OrderState = {
+    ...{ id: order.id, slot, node, stage: 'sent', notAfter, outcome: null },
+    deadline: notAfter + context.graceMs,
+  };
   return extend(turn, {
     state: { orders: withOrder(turn.state, state) },
-    events: [{ type: 'order.sent', slot: slot.id, order: order.id, node: target.node, fault: slot.fault }],
-    acts: [{ type: 'send', node: target.node, order }],
+    events: [{ type: 'order.sent', slot: slot.id, order: order.id, node, fault: slot.fault }],
+    acts: [{ type: 'send', node, order }],
   });
 }
 
-function toOrder(context: RunContext, slot: Slot, node: NodeId): InjectOrder {
+function toOrder(
+  context: RunContext,
+  slot: Slot,
+  { node, notAfterMs }: { readonly node: NodeId; readonly notAfterMs: number },
+): InjectOrder {
   const { fault, params, processes, pick, drawKey, durationMs } = slot;
   return {
     id: orderId(context.run, slot.id, node),
@@ -84,7 +93,26 @@ function toOrder(context: RunContext, slot: Slot, node: NodeId): InjectOrder {
     drawKey,
     durationMs,
     leaseMs: context.leaseMs,
+    notAfterMs,
   };
+}
+
+/**
+ * An open order that its node, freshly connected, knows nothing of. One that may still be begun is sent again; what
+ * never reached the node was never done; and what had begun there is lost with the node's memory of it.
+ */
+export function takeUnknown(context: RunContext, turn: Turn, order: OrderState, now: Moment): Turn {
+  const { slot, node, id } = order;
+  if (order.stage === 'active') return loseOrder(turn, order, { at: now.wall, why: 'the node no longer knows of it' });
+  const notAfterMs = Math.floor(order.notAfter - now.mono);
+  if (turn.state.phase === 'halting' || notAfterMs <= 0) {
+    const [code, message] = ['ORDER_REVERTED', 'the order never reached the node'];
+    return takeRefusal(turn, order, { kind: 'refused', orderId: id, at: now.wall, code, message, skipped: [] });
+  }
+  return extend(turn, {
+    events: [{ type: 'order.repeated', slot: slot.id, order: id, node }],
+    acts: [{ type: 'send', node, order: toOrder(context, slot, { node, notAfterMs }) }],
+  });
 }
 
 /** A first word that comes twice, or for an order that is already over, changes nothing. */
@@ -128,20 +156,20 @@ function takeRefusal(turn: Turn, order: OrderState, answer: OrderAnswer & { kind
   });
 }
 
-/** The last word on an order. One that comes twice, or after the order was given up, changes nothing. */
+/** The last word on an order. One that comes twice changes nothing. */
 export function takeEnd(turn: Turn, end: InjectionEnd): Turn {
   const order = turn.state.orders.get(end.orderId);
-  if (order === undefined || order.stage === 'over') return turn;
+  if (order === undefined) return turn;
+  if (order.stage === 'over') return takeLateEnd(turn, order, end);
   const { slot, node, id } = order;
   const effective = tookEffect(end.observations);
-  const state = end.reverted ? ('reverted' as const) : ('revert-failed' as const);
+  const state = end.reverted ? ('reverted' as const) : ('failed' as const);
   const why = end.reverted ? null : end.revertErrors.join('; ');
   const outcome = { state, at: end.endedAt, why };
   return extend(turn, {
     state: {
       orders: withOrder(turn.state, { ...order, stage: 'over', outcome }),
       flaws: [...turn.state.flaws, ...flawsOf(order, end, effective)],
-      damage: end.reverted ? turn.state.damage : [...turn.state.damage, `${slot.id} on ${node}: ${why ?? ''}`],
     },
     events: [
       {
@@ -158,6 +186,17 @@ export function takeEnd(turn: Turn, end: InjectionEnd): Turn {
         revertErrors: end.revertErrors,
       },
     ],
+  });
+}
+
+/** After it had been given up, or its undo had failed: now it is known to be clean. */
+function takeLateEnd(turn: Turn, order: OrderState, end: InjectionEnd): Turn {
+  if (!end.reverted || order.outcome?.state === 'reverted') return turn;
+  const { slot, node, id } = order;
+  const outcome = { state: 'reverted' as const, at: end.endedAt, why: 'confirmed late' };
+  return extend(turn, {
+    state: { orders: withOrder(turn.state, { ...order, outcome }) },
+    events: [{ type: 'revert.confirmed', slot: slot.id, order: id, node, nodeAt: end.endedAt }],
   });
 }
 
@@ -178,12 +217,14 @@ function flawsOf(order: OrderState, end: InjectionEnd, effective: boolean): stri
 export function loseOverdueOrders(turn: Turn, now: Moment): Turn {
   return openOrders(turn.state)
     .filter((order) => order.deadline <= now.mono)
-    .reduce((current, order) => loseOrder(current, order, now), turn);
+    .reduce((current, order) => {
+      const why = order.stage === 'sent' ? 'the node did not answer the order' : 'the node did not report the end';
+      return loseOrder(current, order, { at: now.wall, why });
+    }, turn);
 }
 
-function loseOrder(turn: Turn, order: OrderState, now: Moment): Turn {
-  const why = order.stage === 'sent' ? 'the node did not answer the order' : 'the node did not report the end';
-  const outcome = { state: 'unconfirmed' as const, at: now.wall, why };
+function loseOrder(turn: Turn, order: OrderState, { at, why }: { readonly at: number; readonly why: string }): Turn {
+  const outcome = { state: 'expires' as const, at, why };
   const event: RunEventBody = { type: 'injection.lost', slot: order.slot.id, order: order.id, node: order.node, why };
   return extend(turn, {
     state: {

@@ -30,6 +30,8 @@ export interface OrderState {
   readonly node: NodeId;
   /** Until the answer `sent`, then `active`, and `over` for ever. */
   readonly stage: 'sent' | 'active' | 'over';
+  /** Monotonic; a node that has not begun it by then refuses it. */
+  readonly notAfter: number;
   /** Monotonic; without a word until then the order counts as lost. */
   readonly deadline: number;
   /** How it was left, once it is over. */
@@ -62,8 +64,6 @@ export interface RunState {
   readonly halt: HaltCause | null;
   /** What keeps a run that held from claiming so; one sentence each. */
   readonly flaws: readonly string[];
-  /** Undos that failed; one sentence each. */
-  readonly damage: readonly string[];
   readonly ending: { readonly verdict: Verdict; readonly reason: string } | null;
 }
 
@@ -81,8 +81,16 @@ export type RunInput =
   | { readonly type: 'sample'; readonly sample: Sample }
   | { readonly type: 'answer'; readonly answer: OrderAnswer }
   | { readonly type: 'end'; readonly end: InjectionEnd }
-  | { readonly type: 'node'; readonly node: NodeId; readonly connected: boolean }
-  | { readonly type: 'halt'; readonly by: string; readonly reason: string; readonly ref: string | null };
+  /** `known`: the orders that the node knows of, when it has said so. */
+  | { readonly type: 'node'; readonly node: NodeId; readonly connected: boolean; readonly known: readonly OrderId[] | null }
+  | {
+      readonly type: 'halt';
+      readonly by: string;
+      readonly reason: string;
+      readonly ref: string | null;
+      /** The nodes have been told already, each to end everything. */
+      readonly told: boolean;
+    };
 
 /** What the shell has to do, after it has recorded the events. */
 export type Act =
@@ -110,6 +118,11 @@ export function extend(
 
 export function openOrders(state: RunState): OrderState[] {
   return [...state.orders.values()].filter((order) => order.stage !== 'over');
+}
+
+/** Orders that left something broken behind, as far as is known. */
+export function brokenOrders(state: RunState): OrderState[] {
+  return [...state.orders.values()].filter(({ outcome }) => outcome?.state === 'failed');
 }
 
 export function withOrder(state: RunState, order: OrderState): ReadonlyMap<OrderId, OrderState> {

@@ -11,7 +11,7 @@
 
 import type { Verdict } from '../../shared/domain/run.ts';
 import { assertNever } from '../../shared/errors.ts';
-import { extend, type HaltCause, type RunState, type Turn } from './run-state.ts';
+import { brokenOrders, extend, type HaltCause, type RunState, type Turn } from './run-state.ts';
 
 interface Ending {
   readonly verdict: Verdict;
@@ -24,8 +24,10 @@ export function endRun(turn: Turn, found: Ending | null = null): Turn {
 }
 
 function endingOf(state: RunState, found: Ending | null): Ending {
-  if (state.damage.length > 0) {
-    return { verdict: 'error', reason: `an undo failed, look at the node: ${state.damage.join('; ')}` };
+  const broken = brokenOrders(state);
+  if (broken.length > 0) {
+    const where = broken.map(({ slot, node, outcome }) => `${slot.id} on ${node}: ${outcome?.why ?? ''}`);
+    return { verdict: 'error', reason: `an undo failed, look at the node: ${where.join('; ')}` };
   }
   const halted = state.halt === null ? null : endingOfHalt(state, state.halt, found);
   if (halted !== null) return halted;

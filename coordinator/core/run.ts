@@ -9,7 +9,7 @@ import { assertNever } from '../../shared/errors.ts';
 import { addSample, createHistory } from './judge.ts';
 import { judgeAborts, judgeBaseline, judgeRecovery, judgeSteady } from './run-judge.ts';
 import { confirmHalt, requestHalt } from './run-halt.ts';
-import { issueDueSlots, loseOverdueOrders, takeAnswer, takeEnd } from './run-orders.ts';
+import { issueDueSlots, loseOverdueOrders, takeAnswer, takeEnd, takeUnknown } from './run-orders.ts';
 import {
   extend,
   openOrders,
@@ -37,29 +37,31 @@ export function prepareRun(context: RunContext, connected: Iterable<NodeId>): Ru
     connected: new Set(connected),
     halt: null,
     flaws: [],
-    damage: [],
     ending: null,
   };
 }
 
-/**
- * A run that an earlier coordinator left open: its orders are ended, then it is closed with verdict `error`.
- * `open` are the orders that have no recorded end.
- */
+/** An order without a recorded end. */
+export interface LeftOrder {
+  readonly id: OrderId;
+  /** Whether its node has said that it has begun. */
+  readonly begun: boolean;
+}
+
+/** A run that an earlier coordinator left open: its orders are ended, then it is closed with verdict `error`. */
 export function resumeForClosing(
   context: RunContext,
-  open: readonly OrderId[],
+  open: readonly LeftOrder[],
   wasPhase: string,
   now: Moment,
 ): RunState {
   const orders = new Map(
-    open.flatMap((id) => {
+    open.flatMap(({ id, begun }) => {
       const slot = context.plan.slots.find((candidate) => id.startsWith(`${context.run}/${candidate.id}@`));
       const node = nodeId(id.slice(id.lastIndexOf('@') + 1));
-      const deadline = now.mono + context.leaseMs + context.graceMs;
-      return slot === undefined
-        ? []
-        : [[id, { id, slot, node, stage: 'active' as const, deadline, outcome: null }] as const];
+      const [notAfter, deadline] = [now.mono, now.mono + context.leaseMs + context.graceMs];
+      const stage = begun ? ('active' as const) : ('sent' as const);
+      return slot === undefined ? [] : [[id, { id, slot, node, stage, notAfter, deadline, outcome: null }] as const];
     }),
   );
   const reason = `the coordinator stopped while the run was ${wasPhase}`;
@@ -72,11 +74,18 @@ export function resumeForClosing(
   };
 }
 
-/** One decision. An ended run ignores everything. */
-export function reduceRun(context: RunContext, state: RunState, input: RunInput, now: Moment): Turn {
-  const still: Turn = { state, events: [], acts: [] };
-  if (state.phase === 'ended') return still;
-  return settle(context, take(context, still, input, now), now);
+/**
+ * One decision about what has come in together, in that order. An ended run ignores everything. Each sample is judged
+ * by itself, so that none hides behind the next; what nodes say is taken in first and judged once.
+ */
+export function reduceRun(context: RunContext, state: RunState, inputs: readonly RunInput[], now: Moment): Turn {
+  let turn: Turn = { state, events: [], acts: [] };
+  for (const input of inputs) {
+    if (turn.state.phase === 'ended') return turn;
+    turn = take(context, turn, input, now);
+    if (input.type === 'sample' || input.type === 'halt') turn = settle(context, turn, now);
+  }
+  return turn.state.phase === 'ended' ? turn : settle(context, turn, now);
 }
 
 /** Milliseconds until the run wants to be looked at again; null when it has ended or not begun. */
@@ -113,7 +122,7 @@ function take(context: RunContext, turn: Turn, input: RunInput, now: Moment): Tu
     case 'end':
       return takeEnd(turn, input.end);
     case 'node':
-      return takeNode(turn, input.node, input.connected);
+      return takeNode(context, turn, input, now);
     case 'halt':
       return requestHalt(
         context,
@@ -135,23 +144,27 @@ function start(context: RunContext, turn: Turn, now: Moment): Turn {
   });
 }
 
-function takeNode(turn: Turn, node: NodeId, connected: boolean): Turn {
-  if (turn.state.connected.has(node) === connected) return turn;
+function takeNode(context: RunContext, turn: Turn, input: RunInput & { type: 'node' }, now: Moment): Turn {
+  const { node, connected, known } = input;
+  const open = openOrders(turn.state).filter((order) => order.node === node);
+  const current = turn.state.connected.has(node) === connected ? turn : noteNode(turn, node, connected, open.length > 0);
+  if (!connected || known === null) return current;
+  const missing = open.filter(({ id }) => !known.includes(id));
+  const reconciled = missing.reduce((before, order) => takeUnknown(context, before, order, now), current);
+  // A revert that was sent while the node was away never arrived.
+  const again = reconciled.state.phase === 'halting' ? open.filter(({ id }) => known.includes(id)) : [];
+  return extend(reconciled, {
+    events: again.map(({ id }) => ({ type: 'revert.sent', order: id, node })),
+    acts: again.map(({ id }) => ({ type: 'revert', node, order: id })),
+  });
+}
+
+function noteNode(turn: Turn, node: NodeId, connected: boolean, isConcerned: boolean): Turn {
   const nodes = new Set(turn.state.connected);
   if (connected) nodes.add(node);
   else nodes.delete(node);
-  const concerned = [...turn.state.orders.values()].filter((order) => order.node === node);
-  const open = concerned.filter((order) => order.stage !== 'over');
-  // A revert that was sent while the node was away never arrived.
-  const again = connected && turn.state.phase === 'halting' ? open : [];
-  return extend(turn, {
-    state: { connected: nodes },
-    events: [
-      ...(open.length > 0 ? [{ type: connected ? ('node.returned' as const) : ('node.lost' as const), node }] : []),
-      ...again.map((order) => ({ type: 'revert.sent' as const, order: order.id, node })),
-    ],
-    acts: again.map((order) => ({ type: 'revert' as const, node, order: order.id })),
-  });
+  const type = connected ? ('node.returned' as const) : ('node.lost' as const);
+  return extend(turn, { state: { connected: nodes }, events: isConcerned ? [{ type, node }] : [] });
 }
 
 /** Goes through phases until nothing more follows from what is known now. */

@@ -3,16 +3,19 @@
 import type * as grpc from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { NodeId } from '../../shared/domain/ids.ts';
+import type { InjectionEnd, NodeHalted } from '../../shared/domain/order.ts';
 import { RouletteError, messageOf } from '../../shared/errors.ts';
 import { toStatus } from '../../shared/rpc/failure.ts';
 import type { AgentMessage__Output } from '../../shared/rpc/generated/roulette/v1/AgentMessage.ts';
 import type { AgentServiceHandlers } from '../../shared/rpc/generated/roulette/v1/AgentService.ts';
+import type { Heartbeat__Output } from '../../shared/rpc/generated/roulette/v1/Heartbeat.ts';
 import type { Hello__Output } from '../../shared/rpc/generated/roulette/v1/Hello.ts';
+import type { Refused__Output } from '../../shared/rpc/generated/roulette/v1/Refused.ts';
 import type { CoordinatorMessage } from '../../shared/rpc/generated/roulette/v1/CoordinatorMessage.ts';
 import { fromWireHello, fromWireMetrics } from '../../shared/rpc/node-wire.ts';
-import { fromWireEnd, fromWireRefused, fromWireStarted } from '../../shared/rpc/order-wire.ts';
+import { fromWireEnd, fromWireHalted, fromWireRefused, fromWireStarted } from '../../shared/rpc/order-wire.ts';
 import { fromWireSurvey } from '../../shared/rpc/process-wire.ts';
-import type { AgentLink, Fleet } from '../services/fleet.ts';
+import type { AgentLink, Fleet, Heartbeat } from '../services/fleet.ts';
 import type { Runs } from '../services/runs.ts';
 
 interface AgentServiceDeps {
@@ -71,15 +74,33 @@ function admit(deps: AgentServiceDeps, session: { link: AgentLink; isFirst: bool
 
 function receive(deps: AgentServiceDeps, node: NodeId, message: AgentMessage__Output): void {
   const { fleet, runs } = deps;
-  const { started, refused, ended, surveyReply } = message;
-  fleet.heard(node, message.heartbeat?.metrics ? fromWireMetrics(message.heartbeat.metrics) : null);
+  const { heartbeat, started, refused, ended, halted, surveyReply } = message;
+  fleet.heard(node, heartbeat ? fromWireHeartbeat(heartbeat) : null);
   if (started) void runs.answer(fromWireStarted(started));
-  else if (refused) void settle(fleet, node, refused.orderId, runs.answer(fromWireRefused(refused)));
-  else if (ended) void settle(fleet, node, ended.orderId, runs.end(fromWireEnd(ended)));
+  else if (refused) void takeRefusal(deps, node, refused);
+  else if (ended) void takeEnd(deps, node, fromWireEnd(ended));
+  else if (halted) takeHalted(deps, node, fromWireHalted(halted));
   else if (surveyReply) fleet.answerSurvey(surveyReply.surveyId, fromWireSurvey(surveyReply.result), surveyReply.error);
 }
 
+function fromWireHeartbeat({ metrics, beat }: Heartbeat__Output): Heartbeat {
+  return { metrics: metrics === null ? null : fromWireMetrics(metrics), beat };
+}
+
 /** The agent may forget its last word once it is recorded; one that could not be recorded comes again. */
-async function settle(fleet: Fleet, node: NodeId, orderId: string, recorded: Promise<boolean>): Promise<void> {
-  if (await recorded) fleet.send(node, { settled: { orderId } });
+async function takeRefusal({ fleet, runs }: AgentServiceDeps, node: NodeId, refused: Refused__Output): Promise<void> {
+  const { orderId } = refused;
+  if (await runs.answer(fromWireRefused(refused))) fleet.send(node, { settled: { orderId, reverted: true } });
+}
+
+async function takeEnd({ fleet, runs, log }: AgentServiceDeps, node: NodeId, end: InjectionEnd): Promise<void> {
+  const { orderId, reverted, revertErrors } = end;
+  if (!reverted) log.error({ node, order: orderId, revertErrors }, 'an undo failed; the node tries again');
+  fleet.noteEnd(node, end);
+  if (await runs.end(end)) fleet.send(node, { settled: { orderId, reverted } });
+}
+
+function takeHalted(deps: AgentServiceDeps, node: NodeId, halted: NodeHalted): void {
+  deps.fleet.halted(node, halted);
+  for (const end of halted.ends) void takeEnd(deps, node, end);
 }

@@ -2,34 +2,49 @@
 
 import type * as grpc from '@grpc/grpc-js';
 import { runId } from '../../shared/domain/ids.ts';
-import { orNull } from '../../shared/rpc/absent.ts';
+import { orNull, present } from '../../shared/rpc/absent.ts';
 import { toStatus } from '../../shared/rpc/failure.ts';
 import type { OperatorServiceHandlers } from '../../shared/rpc/generated/roulette/v1/OperatorService.ts';
 import { createReport } from '../report/index.ts';
 import { verifyAudit } from '../services/audit.ts';
 import type { Fleet } from '../services/fleet.ts';
 import { previewTargets } from '../services/preview.ts';
+import type { Lever } from '../services/lever.ts';
 import type { Runs } from '../services/runs.ts';
 import type { Store } from '../store/port.ts';
-import { toWireAuditRow, toWireEvent, toWireHalted, toWireNode, toWireRun } from './operator-wire.ts';
+import {
+  toWireAuditRow,
+  toWireEvent,
+  toWireHalted,
+  toWireHaltedNode,
+  toWireLever,
+  toWireNode,
+  toWireRun,
+} from './operator-wire.ts';
 
 interface OperatorServiceDeps {
   readonly runs: Runs;
   readonly fleet: Fleet;
   readonly store: Store;
+  readonly lever: Lever;
 }
 
 export function createOperatorService(deps: OperatorServiceDeps): OperatorServiceHandlers {
-  return { ...fleetCalls(deps), ...runCalls(deps), ...auditCalls(deps) };
+  return { ...fleetCalls(deps), ...runCalls(deps), ...leverCalls(deps), ...auditCalls(deps) };
 }
 
 const RUNS_BY_DEFAULT = 50;
 const AUDIT_PAGE = 500;
 
-function fleetCalls({ fleet, runs }: OperatorServiceDeps): Pick<OperatorServiceHandlers, 'ListNodes' | 'MakePlan'> {
+function fleetCalls({
+  fleet,
+  runs,
+  lever,
+}: OperatorServiceDeps): Pick<OperatorServiceHandlers, 'ListNodes' | 'MakePlan'> {
   return {
     ListNodes: unary(async () => ({
       nodes: fleet.nodes().map((node) => toWireNode(node, runs.openOrders(node.id))),
+      lever: lever.engaged === null ? null : toWireLever(lever.engaged),
     })),
     MakePlan: unary(async ({ document, file, seed, preview }) => {
       const planned = runs.plan({ document, file, seed: orNull(seed) });
@@ -72,6 +87,18 @@ function runCalls({ runs, store }: OperatorServiceDeps): Pick<OperatorServiceHan
       const record = await runs.get(runId(id));
       return { text: createReport(record, await store.listEvents(record.id, 0), format) };
     }),
+  };
+}
+
+function leverCalls({ lever }: OperatorServiceDeps): Pick<OperatorServiceHandlers, 'HaltAll' | 'Release'> {
+  return {
+    HaltAll: unary(async ({ requestedBy, reason, ref }) => {
+      const { rows, unrecorded } = await lever.pull({ requestedBy, reason, ref: orNull(ref) });
+      return { nodes: rows.map((row) => toWireHaltedNode(row)), ...present({ unrecorded }) };
+    }),
+    Release: unary(async ({ requestedBy, reason, ref }) => ({
+      lever: toWireLever(await lever.release({ requestedBy, reason, ref: orNull(ref) })),
+    })),
   };
 }
 

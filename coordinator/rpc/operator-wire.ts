@@ -3,14 +3,17 @@
 import type { AuditRow } from '../../shared/audit.ts';
 import { canonicalJson } from '../../shared/canonical.ts';
 import type { OrderId } from '../../shared/domain/ids.ts';
-import type { HaltedNode, RunEvent, RunSummary } from '../../shared/domain/run.ts';
+import type { HaltedNode, Lever, RunEvent, RunSummary } from '../../shared/domain/run.ts';
 import { present } from '../../shared/rpc/absent.ts';
 import type { AuditRow as WireAuditRow } from '../../shared/rpc/generated/roulette/v1/AuditRow.ts';
 import type { HaltedInjection } from '../../shared/rpc/generated/roulette/v1/HaltedInjection.ts';
+import type { HaltedNode as WireHaltedNode } from '../../shared/rpc/generated/roulette/v1/HaltedNode.ts';
+import type { Lever as WireLever } from '../../shared/rpc/generated/roulette/v1/Lever.ts';
 import type { Node } from '../../shared/rpc/generated/roulette/v1/Node.ts';
 import type { Run } from '../../shared/rpc/generated/roulette/v1/Run.ts';
 import type { RunEvent as WireRunEvent } from '../../shared/rpc/generated/roulette/v1/RunEvent.ts';
 import type { FleetNode } from '../services/fleet.ts';
+import type { FleetHaltRow } from '../services/lever.ts';
 
 export function toWireRun(record: RunSummary): Run {
   const { id, experiment, owner, seed, planDigest, phase, requestedBy, preparedAt } = record;
@@ -33,7 +36,7 @@ export function toWireEvent({ run, seq, at, body }: RunEvent): WireRunEvent {
 }
 
 export function toWireNode(node: FleetNode, activeOrders: readonly OrderId[]): Node {
-  const { id, environment, labels, faults, capabilities, facts, metrics, health, lastSeenAt } = node;
+  const { id, environment, labels, faults, capabilities, facts, metrics, health, lastSeenAt, guard } = node;
   return {
     id,
     environment,
@@ -42,6 +45,8 @@ export function toWireNode(node: FleetNode, activeOrders: readonly OrderId[]): N
     facts,
     metrics,
     lastSeenAt,
+    guard,
+    alarms: node.unreverted.map(({ orderId, since, errors }) => ({ orderId, since, why: errors.join('; ') })),
     capabilities: [...capabilities],
     connected: health === 'connected',
     activeOrders: [...activeOrders],
@@ -50,6 +55,14 @@ export function toWireNode(node: FleetNode, activeOrders: readonly OrderId[]): N
 
 export function toWireHalted({ node, order, state, at, why }: HaltedNode): HaltedInjection {
   return { node, orderId: order, state, at, ...present({ why }) };
+}
+
+export function toWireHaltedNode({ node, state, at, why, orders }: FleetHaltRow): WireHaltedNode {
+  return { node, state, at, orders: [...orders], ...present({ why }) };
+}
+
+export function toWireLever({ ref, ...lever }: Lever): WireLever {
+  return { ...lever, ...present({ ref }) };
 }
 
 export function toWireAuditRow({ run, detail, ...row }: AuditRow): WireAuditRow {

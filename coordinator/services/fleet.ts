@@ -4,9 +4,11 @@ import type { Clock } from '../../shared/clock.ts';
 import type { NodeId, OrderId } from '../../shared/domain/ids.ts';
 import type { ProcessSelector } from '../../shared/domain/experiment.ts';
 import type { NodeHealth, NodeMetrics } from '../../shared/domain/node.ts';
+import type { InjectionEnd, InjectOrder, NodeHalted, Unreverted } from '../../shared/domain/order.ts';
 import { RouletteError } from '../../shared/errors.ts';
 import type { CoordinatorMessage } from '../../shared/rpc/generated/roulette/v1/CoordinatorMessage.ts';
 import type { Introduction } from '../../shared/rpc/node-wire.ts';
+import { toWireOrder } from '../../shared/rpc/order-wire.ts';
 import { toWireSelector, type Survey } from '../../shared/rpc/process-wire.ts';
 import { present } from '../../shared/rpc/absent.ts';
 
@@ -22,7 +24,8 @@ export interface SurveyQuestion {
 }
 
 export interface FleetListener {
-  readonly connected: (node: NodeId, activeOrders: readonly OrderId[]) => void;
+  /** `hello` is null for a node that was silent for a while and has lost nothing of what was sent to it. */
+  readonly connected: (node: NodeId, hello: Pick<Introduction, 'activeOrders' | 'knownOrders'> | null) => void;
   readonly lost: (node: NodeId) => void;
 }
 
@@ -33,9 +36,19 @@ export interface FleetNode extends Introduction {
   readonly lastSeenAt: number;
 }
 
+/** What a message of a node tells the registry besides that it lives. */
+export interface Heartbeat {
+  readonly metrics: NodeMetrics | null;
+  readonly beat: number;
+}
+
 interface Member {
   introduction: Introduction;
   metrics: NodeMetrics | null;
+  /** Undos that failed there. */
+  readonly unreverted: Map<OrderId, Unreverted>;
+  /** The newest that has come: leases and not-afters are counted from it. */
+  beat: number;
   link: AgentLink | null;
   /** Monotonic. */
   heardAt: number;
@@ -55,6 +68,8 @@ export class Fleet {
   readonly #silenceMs: number;
   readonly #members = new Map<NodeId, Member>();
   readonly #surveys = new Map<string, PendingSurvey>();
+  /** Who waits for the answer of a node to a halt, by halt and node. */
+  readonly #halts = new Map<string, (answer: NodeHalted | null) => void>();
   #surveyCount = 0;
   #listener: FleetListener | null = null;
 
@@ -75,8 +90,10 @@ export class Fleet {
   admit(introduction: Introduction, link: AgentLink): void {
     const { id } = introduction;
     const known = this.#members.get(id);
+    const unreverted = new Map(introduction.unreverted.map((one) => [one.orderId, one]));
+    const { beat } = introduction;
     if (known?.link === link) {
-      known.introduction = introduction;
+      this.#members.set(id, { ...known, introduction, unreverted, beat });
       return;
     }
     if (known !== undefined && isConnected(known)) {
@@ -85,20 +102,24 @@ export class Fleet {
     }
     known?.link?.close();
     const [heardAt, lastSeenAt] = [this.#clock.monotonic(), this.#clock.now()];
-    this.#members.set(id, { introduction, metrics: null, link, heardAt, lastSeenAt, silent: false });
-    this.#listener?.connected(id, introduction.activeOrders);
+    const heard = { heardAt, lastSeenAt, silent: false };
+    this.#members.set(id, { introduction, metrics: null, unreverted, beat, link, ...heard });
+    this.#listener?.connected(id, introduction);
   }
 
   /** Every message counts as a sign of life. */
-  heard(node: NodeId, metrics: NodeMetrics | null): void {
+  heard(node: NodeId, heartbeat: Heartbeat | null): void {
     const member = this.#members.get(node);
     if (member === undefined) return;
     member.heardAt = this.#clock.monotonic();
     member.lastSeenAt = this.#clock.now();
-    if (metrics !== null) member.metrics = metrics;
+    if (heartbeat !== null) {
+      member.metrics = heartbeat.metrics ?? member.metrics;
+      member.beat = heartbeat.beat;
+    }
     if (!member.silent) return;
     member.silent = false;
-    this.#listener?.connected(node, member.introduction.activeOrders);
+    this.#listener?.connected(node, null);
   }
 
   /** The link has ended. One that was replaced before changes nothing. */
@@ -107,6 +128,7 @@ export class Fleet {
     if (member?.link !== link) return;
     const wasConnected = isConnected(member);
     member.link = null;
+    for (const [key, answer] of this.#halts) if (key.endsWith(` ${node}`)) answer(null);
     if (wasConnected) this.#listener?.lost(node);
   }
 
@@ -124,6 +146,53 @@ export class Fleet {
     const link = this.#members.get(node)?.link ?? null;
     link?.send(message);
     return link !== null;
+  }
+
+  /** Sends an order, its lease and its not-after counted from the newest beat. */
+  order(node: NodeId, order: InjectOrder): void {
+    const beat = this.#members.get(node)?.beat;
+    if (beat !== undefined) this.send(node, { inject: toWireOrder(order, beat) });
+  }
+
+  /** Prolongs the leases of a node, counted from its newest beat: a node that went silent is granted nothing more. */
+  renew(node: NodeId, { leaseMs, term }: { readonly leaseMs: number; readonly term: number }): void {
+    const beat = this.#members.get(node)?.beat;
+    if (beat !== undefined) this.send(node, { renew: { leaseMs, beat, term } });
+  }
+
+  /** What a node says of an end: an undo that failed is an alarm until another end says that it is clean. */
+  noteEnd(node: NodeId, { orderId, reverted, endedAt, revertErrors }: InjectionEnd): void {
+    const unreverted = this.#members.get(node)?.unreverted;
+    if (reverted) unreverted?.delete(orderId);
+    else unreverted?.set(orderId, { orderId, since: unreverted.get(orderId)?.since ?? endedAt, errors: revertErrors });
+  }
+
+  /**
+   * Tells every connected node to end everything, before anything else is done. Each promise resolves with the
+   * node's answer; with null when it goes away first or takes longer than `timeoutMs`.
+   */
+  haltAll(haltId: string, timeoutMs: number): ReadonlyMap<NodeId, Promise<NodeHalted | null>> {
+    const connected = [...this.#members].filter(([, member]) => isConnected(member));
+    for (const [, { link }] of connected) link?.send({ halt: { haltId } });
+    return new Map(connected.map(([node]) => [node, this.#haltAnswer(`${haltId} ${node}`, timeoutMs)]));
+  }
+
+  #haltAnswer(key: string, timeoutMs: number): Promise<NodeHalted | null> {
+    return new Promise((resolve) => {
+      const answer = (halted: NodeHalted | null): void => {
+        cancel();
+        this.#halts.delete(key);
+        resolve(halted);
+      };
+      const cancel = this.#clock.after(timeoutMs, () => answer(null));
+      this.#halts.set(key, answer);
+    });
+  }
+
+  /** A node's answer to a halt. */
+  halted(node: NodeId, halted: NodeHalted): void {
+    for (const end of halted.ends) this.noteEnd(node, end);
+    this.#halts.get(`${halted.haltId} ${node}`)?.(halted);
   }
 
   /** Asks a node which processes match. Throws NODE_AWAY when it does not answer in time. */
@@ -166,6 +235,7 @@ export class Fleet {
     return [...this.#members.values()]
       .map((member) => ({
         ...member.introduction,
+        unreverted: [...member.unreverted.values()],
         metrics: member.metrics,
         health: isConnected(member) ? ('connected' as const) : ('lost' as const),
         lastSeenAt: member.lastSeenAt,

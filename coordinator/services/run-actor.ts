@@ -1,4 +1,5 @@
-// One run in motion: takes inputs one after the other, decides (core/run.ts), records, publishes, acts.
+// One run in motion: takes inputs in order, halts before all others, decides (core/run.ts), records, publishes, acts.
+// What comes in together is decided and recorded together: one write for the words of a thousand nodes.
 //
 // Nothing is done that was not recorded first. When recording fails, the run orders nothing more: it only
 // reverts what is open, and is closed by the next start of the coordinator.
@@ -6,10 +7,11 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import type { NodeId } from '../../shared/domain/ids.ts';
-import type { RunEvent, RunEventBody, RunRecord } from '../../shared/domain/run.ts';
+import type { HaltedNode, RunEvent, RunEventBody, RunRecord } from '../../shared/domain/run.ts';
 import { RouletteError, messageOf } from '../../shared/errors.ts';
 import { auditOf } from '../core/audit-of.ts';
 import { napOf, reduceRun } from '../core/run.ts';
+import { haltedNodes } from '../core/run-halt.ts';
 import { openOrders, type Act, type Moment, type RunContext, type RunInput, type RunState } from '../core/run-state.ts';
 import type { Store } from '../store/port.ts';
 import { LiveQueue } from './live-queue.ts';
@@ -28,6 +30,11 @@ export interface RunActorDeps {
   readonly finished: () => void;
 }
 
+interface Queued {
+  readonly input: RunInput;
+  readonly resolve: () => void;
+}
+
 export class RunActor {
   readonly #deps: RunActorDeps;
   readonly #followers = new Set<LiveQueue<RunEvent>>();
@@ -37,7 +44,10 @@ export class RunActor {
   #seq: number;
   /** Samples that wait for the next durable write; they allow no act, so they may wait. */
   #unwritten: RunEvent[] = [];
-  #queue: Promise<void> = Promise.resolve();
+  /** A halt overtakes what waits in the other queue. */
+  readonly #halts: Queued[] = [];
+  readonly #queue: Queued[] = [];
+  #draining = false;
   #cancelNap: () => void = () => undefined;
   #closed = false;
   #failure: RouletteError | null = null;
@@ -73,8 +83,13 @@ export class RunActor {
 
   /** Resolves when the input has been recorded and acted on. */
   async post(input: RunInput): Promise<void> {
-    this.#queue = this.#queue.then(() => this.#take(input));
-    return this.#queue;
+    return new Promise((resolve) => {
+      (input.type === 'halt' ? this.#halts : this.#queue).push({ input, resolve });
+      if (this.#draining) return;
+      this.#draining = true;
+      // After everything that this turn of the event loop has brought.
+      setImmediate(() => void this.#drain());
+    });
   }
 
   /** Events from now on, samples perhaps before they are durable; ends with the run or when `signal` aborts. */
@@ -99,11 +114,21 @@ export class RunActor {
     }
   }
 
-  async #take(input: RunInput): Promise<void> {
+  async #drain(): Promise<void> {
+    for (;;) {
+      const batch = [...this.#halts.splice(0), ...this.#queue.splice(0)];
+      if (batch.length === 0) break;
+      await this.#take(batch.map(({ input }) => input));
+      for (const { resolve } of batch) resolve();
+    }
+    this.#draining = false;
+  }
+
+  async #take(inputs: readonly RunInput[]): Promise<void> {
     if (this.#closed) return;
     this.#cancelNap();
     const moment = this.#moment();
-    const turn = reduceRun(this.#deps.context, this.#state, input, moment);
+    const turn = reduceRun(this.#deps.context, this.#state, inputs, moment);
     const events = turn.events.map((body) => this.#number(body, moment));
     try {
       await this.#write(turn.state, events);
@@ -117,6 +142,11 @@ export class RunActor {
     if (turn.state.phase === 'ended') this.#close();
     else this.#nap();
     this.#wakeWaiters();
+  }
+
+  /** The proof of the halt that is under way or over. */
+  haltedNodes(): HaltedNode[] {
+    return haltedNodes(this.#state, this.#moment());
   }
 
   #moment(): Moment {

@@ -5,23 +5,22 @@ import type { Logger } from 'pino';
 import { canonicalJson, sha256 } from '../../shared/canonical.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Experiment } from '../../shared/domain/experiment.ts';
-import { runId, type NodeId, type OrderId, type RunId } from '../../shared/domain/ids.ts';
+import { nodeId, runId, type NodeId, type OrderId, type RunId } from '../../shared/domain/ids.ts';
 import type { InjectionEnd, OrderAnswer } from '../../shared/domain/order.ts';
 import { parsePlan, type Plan } from '../../shared/domain/plan.ts';
-import type { HaltedNode, RunEvent, RunRecord } from '../../shared/domain/run.ts';
+import type { HaltedNode, Lever, RunEvent, RunEventBody, RunRecord } from '../../shared/domain/run.ts';
 import { RouletteError } from '../../shared/errors.ts';
-import { toWireOrder } from '../../shared/rpc/order-wire.ts';
 import { parseExperiment } from '../../shared/schema/document.ts';
 import { formatIssue } from '../../shared/schema/source.ts';
 import { compilePlan } from '../core/compile.ts';
-import { haltedNodes } from '../core/run-halt.ts';
-import { prepareRun, resumeForClosing } from '../core/run.ts';
+import { auditOf } from '../core/audit-of.ts';
+import { isHaltProved } from '../core/run-halt.ts';
+import { prepareRun, resumeForClosing, type LeftOrder } from '../core/run.ts';
 import type { Act, RunContext, RunInput, RunState } from '../core/run-state.ts';
 import { startMonitors } from '../monitors/index.ts';
 import type { Store } from '../store/port.ts';
 import { countProcesses } from './count-processes.ts';
 import type { Fleet } from './fleet.ts';
-
 import { RunActor } from './run-actor.ts';
 
 export interface RunsDeps {
@@ -33,6 +32,8 @@ export interface RunsDeps {
   readonly term: number;
   readonly leaseMs: number;
   readonly graceMs: number;
+  /** Who has halted the whole fleet; while it is not null no order leaves. */
+  readonly lever: () => Lever | null;
 }
 
 export interface PlanRequest {
@@ -71,8 +72,11 @@ export class Runs {
   constructor(deps: RunsDeps) {
     this.#deps = deps;
     deps.fleet.listen({
-      connected: (node, active) => this.#connected(node, active),
-      lost: (node) => this.#postAll({ type: 'node', node, connected: false }),
+      connected: (node, hello) => {
+        this.#revertForeign(node, hello?.activeOrders ?? []);
+        this.#postAll({ type: 'node', node, connected: true, known: hello?.knownOrders ?? null });
+      },
+      lost: (node) => this.#postAll({ type: 'node', node, connected: false, known: null }),
     });
   }
 
@@ -93,6 +97,8 @@ export class Runs {
 
   /** Returns once the run is recorded; it then plays by itself. */
   async start(request: StartRequest): Promise<RunRecord> {
+    const lever = this.#deps.lever();
+    if (lever !== null) throw new RouletteError('LEVER_ENGAGED', describeLever(lever));
     const planned = this.plan(request);
     const { plan, digest, experiment } = planned;
     if (request.expectedDigest !== null && request.expectedDigest !== digest) {
@@ -136,7 +142,10 @@ export class Runs {
     return record;
   }
 
-  /** Resolves with the proof when every open injection of the run is over. Throws RUN_NOT_FOUND, RUN_ENDED. */
+  /**
+   * Resolves with the proof when every open injection of the run is over, but for those on nodes that are not
+   * connected: of them the proof says by when their leases have run out. Throws RUN_NOT_FOUND, RUN_ENDED.
+   */
   async halt(request: HaltRequest): Promise<{ record: RunRecord; injections: readonly HaltedNode[] }> {
     const actor = this.#actors.get(request.run);
     if (actor === undefined) {
@@ -144,9 +153,14 @@ export class Runs {
       throw new RouletteError('RUN_ENDED', `${record.id} has ended: ${record.verdict ?? record.phase}`);
     }
     const { requestedBy: by, reason, ref } = request;
-    await actor.post({ type: 'halt', by, reason, ref });
-    await actor.until((state) => state.phase !== 'halting');
-    return { record: actor.record, injections: haltedNodes(actor.state) };
+    await actor.post({ type: 'halt', by, reason, ref, told: false });
+    await actor.until(isHaltProved);
+    return { record: actor.record, injections: actor.haltedNodes() };
+  }
+
+  /** Halts every run, after the nodes were told to end everything. Resolves once that is recorded. */
+  async haltAll({ requestedBy: by, reason, ref }: Omit<HaltRequest, 'run'>): Promise<void> {
+    await Promise.all([...this.#actors.values()].map((actor) => actor.post({ type: 'halt', by, reason, ref, told: true })));
   }
 
   /** Throws RUN_NOT_FOUND. */
@@ -184,7 +198,26 @@ export class Runs {
 
   /** The last word of a node on an order. True when it is recorded or concerns no run: the node may forget it. */
   async end(end: InjectionEnd): Promise<boolean> {
+    if (this.#actorOf(end.orderId) === undefined) return this.#noteLateEnd(end);
     return this.#postWord(end.orderId, { type: 'end', end });
+  }
+
+  /** After the run: what it had to leave as lost or broken is clean now. That belongs into its timeline too. */
+  async #noteLateEnd({ orderId: order, reverted, endedAt: nodeAt }: InjectionEnd): Promise<boolean> {
+    const run = runOf(order);
+    const events = reverted ? await this.#deps.store.listEvents(run, 0) : [];
+    const last = events.filter(({ body }) => 'order' in body && body.order === order && body.type !== 'revert.sent').at(-1);
+    if (last === undefined || !leavesOpen(last.body) || !('slot' in last.body)) return true;
+    const { slot } = last.body;
+    const body: RunEventBody = { type: 'revert.confirmed', slot, order, node: nodeOf(order), nodeAt };
+    const event = { run, seq: (events.at(-1)?.seq ?? 0) + 1, at: this.#deps.clock.now(), body };
+    try {
+      await this.#deps.store.append({ events: [event], audit: [auditOf(event) ?? []].flat() });
+      return true;
+    } catch (error) {
+      this.#deps.log.error({ order, err: error }, 'a late end cannot be recorded');
+      return false;
+    }
   }
 
   async #postWord(order: OrderId, input: RunInput): Promise<boolean> {
@@ -205,7 +238,7 @@ export class Runs {
   /** Renews the leases of every node that has an open order of a run that can still be recorded. */
   renewLeases(): void {
     const nodes = new Set([...this.#actors.values()].flatMap((actor) => actor.nodesToRenew()));
-    for (const node of nodes) this.#deps.fleet.send(node, { renew: { leaseMs: this.#deps.leaseMs } });
+    for (const node of nodes) this.#deps.fleet.renew(node, this.#deps);
   }
 
   /** At start: ends what an earlier coordinator left open, and closes those runs as `error`. */
@@ -229,6 +262,8 @@ export class Runs {
   async stop(): Promise<void> {
     const request = { requestedBy: 'coordinator', reason: 'it is being stopped', ref: null };
     await Promise.all([...this.#actors.keys()].map((run) => this.halt({ run, ...request })));
+    // What nodes that are away have left open is over when their leases are.
+    await Promise.all([...this.#actors.values()].map((actor) => actor.until(({ phase }) => phase === 'ended')));
   }
 
   #contextOf(run: RunId, experiment: Experiment, plan: Plan): RunContext {
@@ -261,7 +296,8 @@ export class Runs {
     const { fleet, clock } = this.#deps;
     switch (act.type) {
       case 'send':
-        fleet.send(act.node, { inject: toWireOrder(act.order) });
+        // The very last look: nothing that was decided before the lever was pulled gets past it.
+        if (this.#deps.lever() === null) fleet.order(act.node, act.order);
         return;
       case 'revert':
         fleet.send(act.node, { revert: { orderId: act.order } });
@@ -280,18 +316,18 @@ export class Runs {
   }
 
   #actorOf(order: OrderId): RunActor | undefined {
-    return this.#actors.get(runId(order.slice(0, order.indexOf('/'))));
+    return this.#actors.get(runOf(order));
   }
 
-  #connected(node: NodeId, active: readonly OrderId[]): void {
-    // An active injection that no run here knows of belongs to nobody any more.
+  /** An active injection that no run here has open belongs to nobody any more. */
+  #revertForeign(node: NodeId, active: readonly OrderId[]): void {
     for (const orderId of active) {
-      if (this.#actorOf(orderId) === undefined) this.#deps.fleet.send(node, { revert: { orderId } });
+      const stage = this.#actorOf(orderId)?.state.orders.get(orderId)?.stage ?? 'over';
+      if (stage === 'over') this.#deps.fleet.send(node, { revert: { orderId } });
     }
-    this.#postAll({ type: 'node', node, connected: true });
   }
 
-  #postAll(input: { readonly type: 'node'; readonly node: NodeId; readonly connected: boolean }): void {
+  #postAll(input: RunInput & { readonly type: 'node' }): void {
     for (const actor of this.#actors.values()) void actor.post(input);
   }
 }
@@ -302,13 +338,33 @@ interface WatchOptions {
   readonly signal: AbortSignal;
 }
 
-function ordersWithoutEnd(events: readonly RunEvent[]): OrderId[] {
-  const open = new Set<OrderId>();
+/** `<run>/<slot>@<node>` */
+function runOf(order: OrderId): RunId {
+  return runId(order.slice(0, order.indexOf('/')));
+}
+
+function nodeOf(order: OrderId): NodeId {
+  return nodeId(order.slice(order.lastIndexOf('@') + 1));
+}
+
+function ordersWithoutEnd(events: readonly RunEvent[]): LeftOrder[] {
+  const open = new Map<OrderId, LeftOrder>();
   for (const { body } of events) {
-    if (body.type === 'order.sent') open.add(body.order);
+    if (body.type === 'order.sent') open.set(body.order, { id: body.order, begun: false });
+    if (body.type === 'injection.started') open.set(body.order, { id: body.order, begun: true });
     if (body.type === 'injection.ended' || body.type === 'injection.refused' || body.type === 'injection.lost') {
       open.delete(body.order);
     }
   }
-  return [...open];
+  return [...open.values()];
+}
+
+/** Whether the last fact of an order leaves it open if all is as it was before. */
+function leavesOpen(body: RunEventBody): boolean {
+  return body.type === 'injection.lost' || (body.type === 'injection.ended' && !body.reverted);
+}
+
+export function describeLever({ engagedBy, engagedAt, reason, ref }: Lever): string {
+  const ticket = ref === null ? '' : ` [${ref}]`;
+  return `${engagedBy} halted the whole fleet at ${new Date(engagedAt).toISOString()}: ${reason}${ticket}`;
 }

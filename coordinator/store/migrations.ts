@@ -68,4 +68,18 @@ export const MIGRATIONS: readonly Migration[] = [
       INSERT INTO meta VALUES (1, 0);
     `,
   },
+  {
+    version: 2,
+    name: 'the lever that blocks starts',
+    sql: `
+      -- At most one row: there is a row while the lever is engaged.
+      CREATE TABLE lever (
+        id         INTEGER PRIMARY KEY CHECK (id = 1),
+        engaged_at INTEGER NOT NULL,
+        engaged_by TEXT NOT NULL,
+        reason     TEXT NOT NULL,
+        ref        TEXT
+      ) STRICT;
+    `,
+  },
 ];

@@ -3,7 +3,7 @@
 
 import type { AuditEntry, AuditHead, AuditRow } from '../../shared/audit.ts';
 import type { RunId } from '../../shared/domain/ids.ts';
-import type { RunEvent, RunRecord } from '../../shared/domain/run.ts';
+import type { Lever, RunEvent, RunRecord } from '../../shared/domain/run.ts';
 
 /** What belongs to one act and becomes durable together, or not at all. */
 export interface Batch {
@@ -12,6 +12,8 @@ export interface Batch {
   readonly audit?: readonly AuditEntry[];
   /** Replaces the record of the same id, or adds it. */
   readonly run?: RunRecord;
+  /** Engages the lever, in the place of one that is engaged already; null releases it. */
+  readonly lever?: Lever | null;
 }
 
 /** Reads throw STORE_UNREADABLE, naming table and row, for what is not as it was written. */
@@ -24,6 +26,8 @@ export interface Store {
   readonly getRun: (id: RunId) => Promise<RunRecord | null>;
   /** Newest first, in the order in which they were added. */
   readonly listRuns: (limit: number) => Promise<readonly RunRecord[]>;
+  /** Null while the lever is not engaged. */
+  readonly lever: () => Promise<Lever | null>;
   /** Runs whose phase is not `ended`, oldest first. */
   readonly openRuns: () => Promise<readonly RunRecord[]>;
   /** Events of a run with a larger `seq`, in order. */

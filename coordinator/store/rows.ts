@@ -5,7 +5,7 @@
 import type { AuditHead, AuditRow } from '../../shared/audit.ts';
 import { canonicalJson } from '../../shared/canonical.ts';
 import { runId } from '../../shared/domain/ids.ts';
-import type { RunEvent, RunEventBody, RunPhase, RunRecord, Verdict } from '../../shared/domain/run.ts';
+import type { Lever, RunEvent, RunEventBody, RunPhase, RunRecord, Verdict } from '../../shared/domain/run.ts';
 import { messageOf, RouletteError } from '../../shared/errors.ts';
 
 type Columns = Readonly<Record<string, unknown>>;
@@ -112,6 +112,20 @@ export function headFromRow(row: unknown): AuditHead {
   return { seq: integer(reading, 'seq'), hash: text(reading, 'hash') };
 }
 
+export function leverFromRow(row: unknown): Lever {
+  const reading = read('lever', ['id'], row);
+  return {
+    engagedAt: integer(reading, 'engaged_at'),
+    engagedBy: text(reading, 'engaged_by'),
+    reason: text(reading, 'reason'),
+    ref: textOrNull(reading, 'ref'),
+  };
+}
+
+export function leverToRow({ engagedAt, engagedBy, reason, ref }: Lever): Readonly<Record<string, string | number | null>> {
+  return { engaged_at: engagedAt, engaged_by: engagedBy, reason, ref };
+}
+
 export function termFromRow(row: unknown): number {
   return integer(read('meta', ['id'], row), 'term');
 }
@@ -142,12 +156,14 @@ const EVENT_TYPES: Readonly<Record<RunEventBody['type'], true>> = {
   'gate.failed': true,
   'stage.started': true,
   'order.sent': true,
+  'order.repeated': true,
   'slot.substituted': true,
   'slot.skipped': true,
   'injection.started': true,
   'injection.refused': true,
   'injection.ended': true,
   'injection.lost': true,
+  'revert.confirmed': true,
   'node.lost': true,
   'node.returned': true,
   'monitor.sampled': true,

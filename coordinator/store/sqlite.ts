@@ -20,7 +20,17 @@ import { openLocked, translate } from './database.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Batch, Store } from './port.ts';
-import { auditFromRow, eventFromRow, eventToRow, headFromRow, runFromRow, runToRow, termFromRow } from './rows.ts';
+import {
+  auditFromRow,
+  eventFromRow,
+  eventToRow,
+  headFromRow,
+  leverFromRow,
+  leverToRow,
+  runFromRow,
+  runToRow,
+  termFromRow,
+} from './rows.ts';
 
 /**
  * Opens or creates the database; one store at a time. Throws STORE_LOCKED, STORE_NEWER, STORE_UNREADABLE or
@@ -53,6 +63,8 @@ function createStore(db: Database, close: () => void): Store {
   const write = db.transaction((batch: Batch, head: AuditHead): AuditHead => {
     if (batch.run !== undefined) statements.putRun.run(runToRow(batch.run));
     for (const event of batch.events ?? []) statements.addEvent.run(eventToRow(event));
+    if (batch.lever !== undefined) statements.releaseLever.run();
+    if (batch.lever) statements.engageLever.run(leverToRow(batch.lever));
     return appendAudit(statements, head, batch.audit ?? []);
   });
 
@@ -70,6 +82,10 @@ function createStore(db: Database, close: () => void): Store {
       return row === undefined ? null : runFromRow(row);
     },
     listRuns: async (limit) => readTable('runs', () => statements.listRuns.all(limit)).map(runFromRow),
+    lever: async () => {
+      const row = readTable('lever', () => statements.getLever.get());
+      return row === undefined ? null : leverFromRow(row);
+    },
     openRuns: async () => readTable('runs', () => statements.openRuns.all()).map(runFromRow),
     listEvents: async (id: RunId, afterSeq) =>
       readTable('run_events', () => statements.listEvents.all(id, afterSeq)).map(eventFromRow),
@@ -84,6 +100,8 @@ interface Statements {
   readonly putRun: Statement;
   readonly addEvent: Statement;
   readonly addAudit: Statement;
+  readonly engageLever: Statement;
+  readonly releaseLever: Statement;
   readonly moveHead: Statement;
   readonly nextTerm: Statement;
   readonly getRun: Statement;
@@ -92,6 +110,7 @@ interface Statements {
   readonly listEvents: Statement;
   readonly listAudit: Statement;
   readonly lastAudit: Statement;
+  readonly getLever: Statement;
   readonly getHead: Statement;
 }
 
@@ -113,6 +132,8 @@ function prepareStatements(db: Database): Statements {
     addEvent: db.prepare('INSERT INTO run_events (run, seq, at, body) VALUES (@run, @seq, @at, @body)'),
     addAudit: db.prepare(`INSERT INTO audit (seq, at, actor, action, run, detail, prev, hash)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
+    engageLever: db.prepare('INSERT INTO lever VALUES (1, @engaged_at, @engaged_by, @reason, @ref)'),
+    releaseLever: db.prepare('DELETE FROM lever'),
     moveHead: db.prepare('UPDATE audit_head SET seq = ?, hash = ? WHERE id = 1 AND seq = ? AND hash = ?'),
     nextTerm: reading('UPDATE meta SET term = term + 1 RETURNING id, term'),
     getRun: reading('SELECT * FROM runs WHERE id = ?'),
@@ -121,6 +142,7 @@ function prepareStatements(db: Database): Statements {
     listEvents: reading('SELECT * FROM run_events WHERE run = ? AND seq > ? ORDER BY seq'),
     listAudit: reading(`SELECT ${AUDIT_COLUMNS} FROM audit WHERE seq > ? ORDER BY seq LIMIT ?`),
     lastAudit: reading(`SELECT ${AUDIT_COLUMNS} FROM audit ORDER BY seq DESC LIMIT 1`),
+    getLever: reading('SELECT * FROM lever'),
     getHead: reading('SELECT * FROM audit_head'),
   };
 }

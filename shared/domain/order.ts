@@ -20,6 +20,8 @@ export interface InjectOrder {
   readonly durationMs: number | null;
   /** Not renewed for this long = the agent reverts by itself. */
   readonly leaseMs: number;
+  /** Not begun within this time = the agent refuses it. */
+  readonly notAfterMs: number;
 }
 
 /** A process as it was when it was chosen. PID and start time together never name another process. */
@@ -75,8 +77,16 @@ export type EndReason =
   | 'agent-stopped'
   /** A step failed half-way; what had been done was reverted. */
   | 'failed'
-  /** Found in the journal by a restarted agent, and reverted. */
-  | 'recovered';
+  /** Found in the journal by a restarted agent, and reverted by it. */
+  | 'recovered'
+  /** The agent was gone or did not move, and its keeper reverted. */
+  | 'keeper'
+  /** The guard of the node, or the hour, no longer allows it. */
+  | 'guard'
+  /** The keeper was gone and could not be replaced. */
+  | 'unkept'
+  /** A reboot ended it. */
+  | 'vanished';
 
 /** The agent's first word on an order. */
 export type OrderAnswer =
@@ -97,7 +107,10 @@ export type OrderAnswer =
       readonly skipped: readonly SkippedProcess[];
     };
 
-/** The agent's last word on a started order. Repeated until the coordinator has settled it. */
+/**
+ * The agent's last word on a started order. Repeated until the coordinator has settled it. Only one that was not
+ * `reverted` is followed by another: by the one that is.
+ */
 export interface InjectionEnd {
   readonly orderId: OrderId;
   readonly startedAt: number;
@@ -107,6 +120,23 @@ export interface InjectionEnd {
   /** True when every undo was done and confirmed; false leaves `revertErrors` for a person. */
   readonly reverted: boolean;
   readonly revertErrors: readonly string[];
+}
+
+/** An injection whose undo failed; it is tried again until it succeeds. */
+export interface Unreverted {
+  readonly orderId: OrderId;
+  /** Wall clock of the node, when it first failed. */
+  readonly since: number;
+  readonly errors: readonly string[];
+}
+
+/** A node's answer to a halt of everything: nothing is active on it any more but what is listed as unreverted. */
+export interface NodeHalted {
+  readonly haltId: string;
+  readonly at: number;
+  /** The injections that the halt has ended. */
+  readonly ends: readonly InjectionEnd[];
+  readonly unreverted: readonly Unreverted[];
 }
 
 /** Which processes match, without touching any. Used for the preview of a plan and by the `processes` monitor. */

@@ -121,6 +121,17 @@ export type RunEventBody =
       readonly node: NodeId;
       readonly why: string;
     }
+  /** The order had not reached the node before its connection broke; it was sent once more. */
+  | { readonly type: 'order.repeated'; readonly slot: SlotId; readonly order: OrderId; readonly node: NodeId }
+  /** What was lost, or could not be undone at first, is now confirmed as reverted. May come after the run's end. */
+  | {
+      readonly type: 'revert.confirmed';
+      readonly slot: SlotId;
+      readonly order: OrderId;
+      readonly node: NodeId;
+      /** When it was reverted, by the node's clock. */
+      readonly nodeAt: number;
+    }
   | { readonly type: 'node.lost'; readonly node: NodeId }
   | { readonly type: 'node.returned'; readonly node: NodeId }
   | {
@@ -147,12 +158,26 @@ export type RunEventBody =
   | { readonly type: 'stage.ended'; readonly stage: string }
   | { readonly type: 'run.ended'; readonly verdict: Verdict; readonly reason: string };
 
+/**
+ * What became of something that was to be reverted. `reverted`: the node has confirmed it. `expires`: the node does
+ * not answer, and its lease has run out by then. `failed`: an undo failed, and the node tries again.
+ */
+export type HaltOutcome = 'reverted' | 'expires' | 'failed';
+
 /** One row of the proof of a halt. */
 export interface HaltedNode {
   readonly node: NodeId;
   readonly order: OrderId;
-  readonly state: 'reverted' | 'unconfirmed' | 'revert-failed';
-  /** When the node said so (its clock), or when the coordinator gave up waiting. */
+  readonly state: HaltOutcome;
+  /** When it was reverted or failed (the node's clock), or by when it has expired. */
   readonly at: number;
   readonly why: string | null;
+}
+
+/** Who has halted the whole fleet: no run starts until somebody releases it. */
+export interface Lever {
+  readonly engagedAt: number;
+  readonly engagedBy: string;
+  readonly reason: string;
+  readonly ref: string | null;
 }

@@ -2,19 +2,35 @@
 
 import { nodeId, parseOrderId, type OrderId } from '../domain/ids.ts';
 import type { InventoryNode, NodeFacts, NodeMetrics } from '../domain/node.ts';
+import type { Unreverted } from '../domain/order.ts';
 import type { Hello, Hello__Output } from './generated/roulette/v1/Hello.ts';
 import type { NodeFacts__Output } from './generated/roulette/v1/NodeFacts.ts';
 import type { NodeMetrics__Output } from './generated/roulette/v1/NodeMetrics.ts';
+import { fromWireUnreverted, toWireUnreverted } from './order-wire.ts';
 
 /** What an agent says of its node when it connects. */
 export interface Introduction extends InventoryNode {
   readonly facts: NodeFacts;
   readonly activeOrders: readonly OrderId[];
+  /** Every order that the agent has taken and the coordinator has not settled. */
+  readonly knownOrders: readonly OrderId[];
+  readonly unreverted: readonly Unreverted[];
+  /** What the guard of the node lets through, in a line. */
+  readonly guard: string;
+  /** Number of the beat that the introduction is. */
+  readonly beat: number;
 }
 
 export function toWireHello(introduction: Introduction): Hello {
-  const { id, capabilities, activeOrders, ...rest } = introduction;
-  return { ...rest, node: id, capabilities: [...capabilities], activeOrders: [...activeOrders] };
+  const { id, capabilities, activeOrders, knownOrders, unreverted, ...rest } = introduction;
+  return {
+    ...rest,
+    node: id,
+    capabilities: [...capabilities],
+    activeOrders: [...activeOrders],
+    knownOrders: [...knownOrders],
+    unreverted: unreverted.map((one) => toWireUnreverted(one)),
+  };
 }
 
 /** An introduction, or the sentence that says what is missing in it. */
@@ -30,6 +46,10 @@ export function fromWireHello(wire: Hello__Output): Introduction | string {
     capabilities: wire.capabilities,
     facts: fromWireFacts(wire.facts),
     activeOrders: wire.activeOrders.map((order) => parseOrderId(order)),
+    knownOrders: wire.knownOrders.map((order) => parseOrderId(order)),
+    unreverted: wire.unreverted.map((one) => fromWireUnreverted(one)),
+    guard: wire.guard,
+    beat: wire.beat,
   };
 }
 

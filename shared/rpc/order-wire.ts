@@ -2,16 +2,29 @@
 
 import { parseOrderId, parseSlotId, runId } from '../domain/ids.ts';
 import type { FaultParams } from '../domain/experiment.ts';
-import type { EndReason, InjectionEnd, InjectOrder, Observation, OrderAnswer } from '../domain/order.ts';
+import type {
+  EndReason,
+  InjectionEnd,
+  InjectOrder,
+  NodeHalted,
+  Observation,
+  OrderAnswer,
+  Unreverted,
+} from '../domain/order.ts';
 import { canonicalJson } from '../canonical.ts';
 import { isFaultKind } from '../faults/index.ts';
 import type { AgentMessage } from './generated/roulette/v1/AgentMessage.ts';
-import type { Ended__Output } from './generated/roulette/v1/Ended.ts';
+import type { Ended, Ended__Output } from './generated/roulette/v1/Ended.ts';
 import type { EndReason__Output } from './generated/roulette/v1/EndReason.ts';
+import type { Halted__Output } from './generated/roulette/v1/Halted.ts';
 import type { Inject, Inject__Output } from './generated/roulette/v1/Inject.ts';
 import type { Observation as WireObservation, Observation__Output } from './generated/roulette/v1/Observation.ts';
 import type { Refused__Output } from './generated/roulette/v1/Refused.ts';
 import type { Started__Output } from './generated/roulette/v1/Started.ts';
+import type {
+  Unreverted as WireUnreverted,
+  Unreverted__Output,
+} from './generated/roulette/v1/Unreverted.ts';
 import { orNull, present } from './absent.ts';
 import {
   fromWirePick,
@@ -23,8 +36,10 @@ import {
   toWireSelector,
 } from './process-wire.ts';
 
-export function toWireOrder(order: InjectOrder): Inject {
+/** `beat` is the newest beat of the node that the coordinator has received. */
+export function toWireOrder(order: InjectOrder, beat: number): Inject {
   return {
+    beat,
     orderId: order.id,
     runId: order.run,
     slotId: order.slot,
@@ -36,6 +51,7 @@ export function toWireOrder(order: InjectOrder): Inject {
     pick: toWirePick(order.pick),
     drawKey: order.drawKey,
     leaseMs: order.leaseMs,
+    notAfterMs: order.notAfterMs,
     ...present({ durationMs: order.durationMs }),
   };
 }
@@ -60,6 +76,7 @@ export function fromWireOrder(wire: Inject__Output): InjectOrder | string {
     drawKey: wire.drawKey,
     durationMs: orNull(wire.durationMs),
     leaseMs: wire.leaseMs,
+    notAfterMs: wire.notAfterMs,
   };
 }
 
@@ -115,32 +132,63 @@ const END_REASONS = {
   'agent-stopped': 'END_REASON_AGENT_STOPPED',
   failed: 'END_REASON_FAILED',
   recovered: 'END_REASON_RECOVERED',
+  keeper: 'END_REASON_KEEPER',
+  guard: 'END_REASON_GUARD',
+  unkept: 'END_REASON_UNKEPT',
+  vanished: 'END_REASON_VANISHED',
 } as const satisfies Record<EndReason, EndReason__Output>;
 
-export function toWireEnd(end: InjectionEnd): AgentMessage {
+export function toWireEnd(end: InjectionEnd): Ended {
   const { reason, observations, revertErrors, ...rest } = end;
   return {
-    ended: {
-      ...rest,
-      reason: END_REASONS[reason],
-      observations: observations.map((observation) => toWireObservation(observation)),
-      revertErrors: [...revertErrors],
-    },
+    ...rest,
+    reason: END_REASONS[reason],
+    observations: observations.map((observation) => toWireObservation(observation)),
+    revertErrors: [...revertErrors],
   };
 }
 
+const REASONS = Object.keys(END_REASONS).filter((reason): reason is EndReason => reason in END_REASONS);
+
 /** A reason that this version does not know counts as failed: it must not look like a success. */
 export function fromWireEnd(wire: Ended__Output): InjectionEnd {
-  const reasons: readonly EndReason[] = ['completed', 'halted', 'lease-expired', 'agent-stopped', 'recovered'];
   return {
     orderId: parseOrderId(wire.orderId),
     startedAt: wire.startedAt,
     endedAt: wire.endedAt,
-    reason: reasons.find((reason) => END_REASONS[reason] === wire.reason) ?? 'failed',
+    reason: REASONS.find((reason) => END_REASONS[reason] === wire.reason) ?? 'failed',
     observations: wire.observations.map((observation) => fromWireObservation(observation)),
     reverted: wire.reverted,
     revertErrors: wire.revertErrors,
   };
+}
+
+export function toWireHalted({ haltId, at, ends, unreverted }: NodeHalted): AgentMessage {
+  return {
+    halted: {
+      haltId,
+      haltedAt: at,
+      ends: ends.map((end) => toWireEnd(end)),
+      unreverted: unreverted.map((one) => toWireUnreverted(one)),
+    },
+  };
+}
+
+export function fromWireHalted({ haltId, haltedAt, ends, unreverted }: Halted__Output): NodeHalted {
+  return {
+    haltId,
+    at: haltedAt,
+    ends: ends.map((end) => fromWireEnd(end)),
+    unreverted: unreverted.map((one) => fromWireUnreverted(one)),
+  };
+}
+
+export function toWireUnreverted({ errors, ...rest }: Unreverted): WireUnreverted {
+  return { ...rest, errors: [...errors] };
+}
+
+export function fromWireUnreverted({ orderId, since, errors }: Unreverted__Output): Unreverted {
+  return { orderId: parseOrderId(orderId), since, errors };
 }
 
 function toWireObservation({ asked, achieved, effective, ...rest }: Observation): WireObservation {

@@ -17,6 +17,8 @@ export interface AgentConfig {
   readonly coordinator: string;
   /** Holds the undo journal. */
   readonly stateDir: string;
+  /** The guard file of the node. */
+  readonly guard: string;
   /** Names for selectors of processes. */
   readonly services: Readonly<Record<string, ProcessSelector>>;
   readonly logLevel: LogLevel;
@@ -70,14 +72,16 @@ const agent: z.ZodType<AgentConfig> = object('the configuration of an agent', {
   labels: labels.default({}),
   coordinator: address,
   stateDir: text.default('/var/lib/roulette-agent'),
+  guard: text.default('/etc/roulette/guard.yaml'),
   services: named('services', serviceSelector).default({}),
   logLevel,
-}).transform(({ node, environment, labels: found, coordinator, stateDir, services, logLevel: level }) => ({
+}).transform(({ node, environment, labels: found, coordinator, stateDir, guard, services, logLevel: level }) => ({
   node,
   environment,
   labels: found,
   coordinator,
   stateDir,
+  guard,
   services,
   logLevel: level,
 }));

@@ -48,7 +48,7 @@ export const serviceSelector: z.ZodType<ProcessSelector> = object('a service', s
   (found, context) => atLeastOneKey(found, context),
 );
 
-const processSelector: z.ZodType<ProcessSelector> = object('processes', {
+export const processSelector: z.ZodType<ProcessSelector> = object('processes', {
   service: text.optional(),
   ...selectorShape,
 }).transform((found, context) => atLeastOneKey(found, context));

@@ -1,7 +1,7 @@
 // A coordinator and agents as real processes from dist/, on loopback, with their state in a folder of their own.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -162,7 +162,9 @@ export async function startCluster(settings: { lease?: string; beat?: string } =
       const stateDir = path.join(folder, `agent-${node}`);
       mkdirSync(stateDir, { recursive: true });
       const { labels = {}, services = {}, waitFor = ({ msg }) => msg === 'connected' } = options;
-      const config = { node, environment: 'staging', labels, coordinator: agents, stateDir, services };
+      const guard = path.join(stateDir, 'guard.yaml');
+      if (!existsSync(guard)) writeFileSync(guard, 'environment: staging\n');
+      const config = { node, environment: 'staging', labels, coordinator: agents, stateDir, guard, services };
       const agent = startDaemon('agent', config, folder);
       daemons.push(agent);
       agentsByNode.set(node, agent);

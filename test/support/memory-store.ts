@@ -2,7 +2,7 @@
 
 import { chainEntry, GENESIS, type AuditRow } from '../../shared/audit.ts';
 import type { RunId } from '../../shared/domain/ids.ts';
-import type { RunEvent, RunRecord } from '../../shared/domain/run.ts';
+import type { Lever, RunEvent, RunRecord } from '../../shared/domain/run.ts';
 import { RouletteError } from '../../shared/errors.ts';
 import type { Batch, Store } from '../../coordinator/store/port.ts';
 
@@ -10,10 +10,11 @@ interface Contents {
   readonly runs: ReadonlyMap<RunId, RunRecord>;
   readonly events: readonly RunEvent[];
   readonly audit: readonly AuditRow[];
+  readonly lever: Lever | null;
 }
 
 export function createMemoryStore(): Store {
-  let contents: Contents = { runs: new Map(), events: [], audit: [] };
+  let contents: Contents = { runs: new Map(), events: [], audit: [], lever: null };
   let term = 0;
   const newestFirst = (): RunRecord[] => [...contents.runs.values()].toReversed();
   return {
@@ -22,6 +23,7 @@ export function createMemoryStore(): Store {
     },
     getRun: async (id) => contents.runs.get(id) ?? null,
     listRuns: async (limit) => newestFirst().slice(0, limit),
+    lever: async () => contents.lever,
     openRuns: async () => [...contents.runs.values()].filter((run) => run.phase !== 'ended'),
     listEvents: async (id, afterSeq) =>
       contents.events
@@ -49,7 +51,7 @@ function extend(contents: Contents, batch: Batch): Contents {
   }
   const audit = [...contents.audit];
   for (const entry of batch.audit ?? []) audit.push(chainEntry(audit.at(-1) ?? GENESIS, entry));
-  return { runs, events, audit };
+  return { runs, events, audit, lever: batch.lever === undefined ? contents.lever : batch.lever };
 }
 
 function refused(why: string): RouletteError {

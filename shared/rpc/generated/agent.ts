@@ -5,6 +5,8 @@ import type { AgentMessage as _roulette_v1_AgentMessage, AgentMessage__Output as
 import type { AgentServiceClient as _roulette_v1_AgentServiceClient, AgentServiceDefinition as _roulette_v1_AgentServiceDefinition } from './roulette/v1/AgentService.ts';
 import type { CoordinatorMessage as _roulette_v1_CoordinatorMessage, CoordinatorMessage__Output as _roulette_v1_CoordinatorMessage__Output } from './roulette/v1/CoordinatorMessage.ts';
 import type { Ended as _roulette_v1_Ended, Ended__Output as _roulette_v1_Ended__Output } from './roulette/v1/Ended.ts';
+import type { Halt as _roulette_v1_Halt, Halt__Output as _roulette_v1_Halt__Output } from './roulette/v1/Halt.ts';
+import type { Halted as _roulette_v1_Halted, Halted__Output as _roulette_v1_Halted__Output } from './roulette/v1/Halted.ts';
 import type { Heartbeat as _roulette_v1_Heartbeat, Heartbeat__Output as _roulette_v1_Heartbeat__Output } from './roulette/v1/Heartbeat.ts';
 import type { Hello as _roulette_v1_Hello, Hello__Output as _roulette_v1_Hello__Output } from './roulette/v1/Hello.ts';
 import type { Inject as _roulette_v1_Inject, Inject__Output as _roulette_v1_Inject__Output } from './roulette/v1/Inject.ts';
@@ -23,6 +25,7 @@ import type { Started as _roulette_v1_Started, Started__Output as _roulette_v1_S
 import type { Survey as _roulette_v1_Survey, Survey__Output as _roulette_v1_Survey__Output } from './roulette/v1/Survey.ts';
 import type { SurveyReply as _roulette_v1_SurveyReply, SurveyReply__Output as _roulette_v1_SurveyReply__Output } from './roulette/v1/SurveyReply.ts';
 import type { SurveyResult as _roulette_v1_SurveyResult, SurveyResult__Output as _roulette_v1_SurveyResult__Output } from './roulette/v1/SurveyResult.ts';
+import type { Unreverted as _roulette_v1_Unreverted, Unreverted__Output as _roulette_v1_Unreverted__Output } from './roulette/v1/Unreverted.ts';
 import type { Welcome as _roulette_v1_Welcome, Welcome__Output as _roulette_v1_Welcome__Output } from './roulette/v1/Welcome.ts';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
@@ -37,6 +40,8 @@ export interface ProtoGrpcType {
       CoordinatorMessage: MessageTypeDefinition<_roulette_v1_CoordinatorMessage, _roulette_v1_CoordinatorMessage__Output>
       EndReason: EnumTypeDefinition
       Ended: MessageTypeDefinition<_roulette_v1_Ended, _roulette_v1_Ended__Output>
+      Halt: MessageTypeDefinition<_roulette_v1_Halt, _roulette_v1_Halt__Output>
+      Halted: MessageTypeDefinition<_roulette_v1_Halted, _roulette_v1_Halted__Output>
       Heartbeat: MessageTypeDefinition<_roulette_v1_Heartbeat, _roulette_v1_Heartbeat__Output>
       Hello: MessageTypeDefinition<_roulette_v1_Hello, _roulette_v1_Hello__Output>
       Inject: MessageTypeDefinition<_roulette_v1_Inject, _roulette_v1_Inject__Output>
@@ -55,6 +60,7 @@ export interface ProtoGrpcType {
       Survey: MessageTypeDefinition<_roulette_v1_Survey, _roulette_v1_Survey__Output>
       SurveyReply: MessageTypeDefinition<_roulette_v1_SurveyReply, _roulette_v1_SurveyReply__Output>
       SurveyResult: MessageTypeDefinition<_roulette_v1_SurveyResult, _roulette_v1_SurveyResult__Output>
+      Unreverted: MessageTypeDefinition<_roulette_v1_Unreverted, _roulette_v1_Unreverted__Output>
       Welcome: MessageTypeDefinition<_roulette_v1_Welcome, _roulette_v1_Welcome__Output>
     }
   }

@@ -1,14 +1,19 @@
 import type * as grpc from '@grpc/grpc-js';
 import type { MessageTypeDefinition } from '@grpc/proto-loader';
 
+import type { Alarm as _roulette_v1_Alarm, Alarm__Output as _roulette_v1_Alarm__Output } from './roulette/v1/Alarm.ts';
 import type { AuditRow as _roulette_v1_AuditRow, AuditRow__Output as _roulette_v1_AuditRow__Output } from './roulette/v1/AuditRow.ts';
 import type { GetReportReply as _roulette_v1_GetReportReply, GetReportReply__Output as _roulette_v1_GetReportReply__Output } from './roulette/v1/GetReportReply.ts';
 import type { GetReportRequest as _roulette_v1_GetReportRequest, GetReportRequest__Output as _roulette_v1_GetReportRequest__Output } from './roulette/v1/GetReportRequest.ts';
 import type { GetRunReply as _roulette_v1_GetRunReply, GetRunReply__Output as _roulette_v1_GetRunReply__Output } from './roulette/v1/GetRunReply.ts';
 import type { GetRunRequest as _roulette_v1_GetRunRequest, GetRunRequest__Output as _roulette_v1_GetRunRequest__Output } from './roulette/v1/GetRunRequest.ts';
+import type { HaltAllReply as _roulette_v1_HaltAllReply, HaltAllReply__Output as _roulette_v1_HaltAllReply__Output } from './roulette/v1/HaltAllReply.ts';
+import type { HaltAllRequest as _roulette_v1_HaltAllRequest, HaltAllRequest__Output as _roulette_v1_HaltAllRequest__Output } from './roulette/v1/HaltAllRequest.ts';
 import type { HaltRunReply as _roulette_v1_HaltRunReply, HaltRunReply__Output as _roulette_v1_HaltRunReply__Output } from './roulette/v1/HaltRunReply.ts';
 import type { HaltRunRequest as _roulette_v1_HaltRunRequest, HaltRunRequest__Output as _roulette_v1_HaltRunRequest__Output } from './roulette/v1/HaltRunRequest.ts';
 import type { HaltedInjection as _roulette_v1_HaltedInjection, HaltedInjection__Output as _roulette_v1_HaltedInjection__Output } from './roulette/v1/HaltedInjection.ts';
+import type { HaltedNode as _roulette_v1_HaltedNode, HaltedNode__Output as _roulette_v1_HaltedNode__Output } from './roulette/v1/HaltedNode.ts';
+import type { Lever as _roulette_v1_Lever, Lever__Output as _roulette_v1_Lever__Output } from './roulette/v1/Lever.ts';
 import type { ListAuditRequest as _roulette_v1_ListAuditRequest, ListAuditRequest__Output as _roulette_v1_ListAuditRequest__Output } from './roulette/v1/ListAuditRequest.ts';
 import type { ListNodesReply as _roulette_v1_ListNodesReply, ListNodesReply__Output as _roulette_v1_ListNodesReply__Output } from './roulette/v1/ListNodesReply.ts';
 import type { ListNodesRequest as _roulette_v1_ListNodesRequest, ListNodesRequest__Output as _roulette_v1_ListNodesRequest__Output } from './roulette/v1/ListNodesRequest.ts';
@@ -25,6 +30,8 @@ import type { Pick as _roulette_v1_Pick, Pick__Output as _roulette_v1_Pick__Outp
 import type { Preview as _roulette_v1_Preview, Preview__Output as _roulette_v1_Preview__Output } from './roulette/v1/Preview.ts';
 import type { Process as _roulette_v1_Process, Process__Output as _roulette_v1_Process__Output } from './roulette/v1/Process.ts';
 import type { ProcessSelector as _roulette_v1_ProcessSelector, ProcessSelector__Output as _roulette_v1_ProcessSelector__Output } from './roulette/v1/ProcessSelector.ts';
+import type { ReleaseReply as _roulette_v1_ReleaseReply, ReleaseReply__Output as _roulette_v1_ReleaseReply__Output } from './roulette/v1/ReleaseReply.ts';
+import type { ReleaseRequest as _roulette_v1_ReleaseRequest, ReleaseRequest__Output as _roulette_v1_ReleaseRequest__Output } from './roulette/v1/ReleaseRequest.ts';
 import type { Run as _roulette_v1_Run, Run__Output as _roulette_v1_Run__Output } from './roulette/v1/Run.ts';
 import type { RunEvent as _roulette_v1_RunEvent, RunEvent__Output as _roulette_v1_RunEvent__Output } from './roulette/v1/RunEvent.ts';
 import type { SkippedProcess as _roulette_v1_SkippedProcess, SkippedProcess__Output as _roulette_v1_SkippedProcess__Output } from './roulette/v1/SkippedProcess.ts';
@@ -42,14 +49,19 @@ type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> 
 export interface ProtoGrpcType {
   roulette: {
     v1: {
+      Alarm: MessageTypeDefinition<_roulette_v1_Alarm, _roulette_v1_Alarm__Output>
       AuditRow: MessageTypeDefinition<_roulette_v1_AuditRow, _roulette_v1_AuditRow__Output>
       GetReportReply: MessageTypeDefinition<_roulette_v1_GetReportReply, _roulette_v1_GetReportReply__Output>
       GetReportRequest: MessageTypeDefinition<_roulette_v1_GetReportRequest, _roulette_v1_GetReportRequest__Output>
       GetRunReply: MessageTypeDefinition<_roulette_v1_GetRunReply, _roulette_v1_GetRunReply__Output>
       GetRunRequest: MessageTypeDefinition<_roulette_v1_GetRunRequest, _roulette_v1_GetRunRequest__Output>
+      HaltAllReply: MessageTypeDefinition<_roulette_v1_HaltAllReply, _roulette_v1_HaltAllReply__Output>
+      HaltAllRequest: MessageTypeDefinition<_roulette_v1_HaltAllRequest, _roulette_v1_HaltAllRequest__Output>
       HaltRunReply: MessageTypeDefinition<_roulette_v1_HaltRunReply, _roulette_v1_HaltRunReply__Output>
       HaltRunRequest: MessageTypeDefinition<_roulette_v1_HaltRunRequest, _roulette_v1_HaltRunRequest__Output>
       HaltedInjection: MessageTypeDefinition<_roulette_v1_HaltedInjection, _roulette_v1_HaltedInjection__Output>
+      HaltedNode: MessageTypeDefinition<_roulette_v1_HaltedNode, _roulette_v1_HaltedNode__Output>
+      Lever: MessageTypeDefinition<_roulette_v1_Lever, _roulette_v1_Lever__Output>
       ListAuditRequest: MessageTypeDefinition<_roulette_v1_ListAuditRequest, _roulette_v1_ListAuditRequest__Output>
       ListNodesReply: MessageTypeDefinition<_roulette_v1_ListNodesReply, _roulette_v1_ListNodesReply__Output>
       ListNodesRequest: MessageTypeDefinition<_roulette_v1_ListNodesRequest, _roulette_v1_ListNodesRequest__Output>
@@ -66,6 +78,8 @@ export interface ProtoGrpcType {
       Preview: MessageTypeDefinition<_roulette_v1_Preview, _roulette_v1_Preview__Output>
       Process: MessageTypeDefinition<_roulette_v1_Process, _roulette_v1_Process__Output>
       ProcessSelector: MessageTypeDefinition<_roulette_v1_ProcessSelector, _roulette_v1_ProcessSelector__Output>
+      ReleaseReply: MessageTypeDefinition<_roulette_v1_ReleaseReply, _roulette_v1_ReleaseReply__Output>
+      ReleaseRequest: MessageTypeDefinition<_roulette_v1_ReleaseRequest, _roulette_v1_ReleaseRequest__Output>
       Run: MessageTypeDefinition<_roulette_v1_Run, _roulette_v1_Run__Output>
       RunEvent: MessageTypeDefinition<_roulette_v1_RunEvent, _roulette_v1_RunEvent__Output>
       SkippedProcess: MessageTypeDefinition<_roulette_v1_SkippedProcess, _roulette_v1_SkippedProcess__Output>

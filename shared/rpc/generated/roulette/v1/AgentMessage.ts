@@ -6,6 +6,7 @@ import type { Started as _roulette_v1_Started, Started__Output as _roulette_v1_S
 import type { Refused as _roulette_v1_Refused, Refused__Output as _roulette_v1_Refused__Output } from '../../roulette/v1/Refused.ts';
 import type { Ended as _roulette_v1_Ended, Ended__Output as _roulette_v1_Ended__Output } from '../../roulette/v1/Ended.ts';
 import type { SurveyReply as _roulette_v1_SurveyReply, SurveyReply__Output as _roulette_v1_SurveyReply__Output } from '../../roulette/v1/SurveyReply.ts';
+import type { Halted as _roulette_v1_Halted, Halted__Output as _roulette_v1_Halted__Output } from '../../roulette/v1/Halted.ts';
 
 export interface AgentMessage {
   'hello'?: (_roulette_v1_Hello | null);
@@ -14,7 +15,8 @@ export interface AgentMessage {
   'refused'?: (_roulette_v1_Refused | null);
   'ended'?: (_roulette_v1_Ended | null);
   'surveyReply'?: (_roulette_v1_SurveyReply | null);
-  'body'?: "hello"|"heartbeat"|"started"|"refused"|"ended"|"surveyReply";
+  'halted'?: (_roulette_v1_Halted | null);
+  'body'?: "hello"|"heartbeat"|"started"|"refused"|"ended"|"surveyReply"|"halted";
 }
 
 export interface AgentMessage__Output {
@@ -24,5 +26,6 @@ export interface AgentMessage__Output {
   'refused'?: (_roulette_v1_Refused__Output | null);
   'ended'?: (_roulette_v1_Ended__Output | null);
   'surveyReply'?: (_roulette_v1_SurveyReply__Output | null);
-  'body'?: "hello"|"heartbeat"|"started"|"refused"|"ended"|"surveyReply";
+  'halted'?: (_roulette_v1_Halted__Output | null);
+  'body'?: "hello"|"heartbeat"|"started"|"refused"|"ended"|"surveyReply"|"halted";
 }

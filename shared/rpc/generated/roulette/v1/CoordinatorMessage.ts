@@ -6,6 +6,7 @@ import type { Revert as _roulette_v1_Revert, Revert__Output as _roulette_v1_Reve
 import type { Renew as _roulette_v1_Renew, Renew__Output as _roulette_v1_Renew__Output } from '../../roulette/v1/Renew.ts';
 import type { Settled as _roulette_v1_Settled, Settled__Output as _roulette_v1_Settled__Output } from '../../roulette/v1/Settled.ts';
 import type { Survey as _roulette_v1_Survey, Survey__Output as _roulette_v1_Survey__Output } from '../../roulette/v1/Survey.ts';
+import type { Halt as _roulette_v1_Halt, Halt__Output as _roulette_v1_Halt__Output } from '../../roulette/v1/Halt.ts';
 
 export interface CoordinatorMessage {
   'welcome'?: (_roulette_v1_Welcome | null);
@@ -14,7 +15,8 @@ export interface CoordinatorMessage {
   'renew'?: (_roulette_v1_Renew | null);
   'settled'?: (_roulette_v1_Settled | null);
   'survey'?: (_roulette_v1_Survey | null);
-  'body'?: "welcome"|"inject"|"revert"|"renew"|"settled"|"survey";
+  'halt'?: (_roulette_v1_Halt | null);
+  'body'?: "welcome"|"inject"|"revert"|"renew"|"settled"|"survey"|"halt";
 }
 
 export interface CoordinatorMessage__Output {
@@ -24,5 +26,6 @@ export interface CoordinatorMessage__Output {
   'renew'?: (_roulette_v1_Renew__Output | null);
   'settled'?: (_roulette_v1_Settled__Output | null);
   'survey'?: (_roulette_v1_Survey__Output | null);
-  'body'?: "welcome"|"inject"|"revert"|"renew"|"settled"|"survey";
+  'halt'?: (_roulette_v1_Halt__Output | null);
+  'body'?: "welcome"|"inject"|"revert"|"renew"|"settled"|"survey"|"halt";
 }

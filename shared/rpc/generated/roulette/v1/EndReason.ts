@@ -14,9 +14,25 @@ export const EndReason = {
    */
   END_REASON_FAILED: 'END_REASON_FAILED',
   /**
-   * Found in the journal by a restarted agent.
+   * Found in the journal by a restarted agent, and reverted by it.
    */
   END_REASON_RECOVERED: 'END_REASON_RECOVERED',
+  /**
+   * The agent was gone or did not move, and its keeper reverted.
+   */
+  END_REASON_KEEPER: 'END_REASON_KEEPER',
+  /**
+   * The guard of the node, or the hour, no longer allows it.
+   */
+  END_REASON_GUARD: 'END_REASON_GUARD',
+  /**
+   * The keeper was gone and could not be replaced.
+   */
+  END_REASON_UNKEPT: 'END_REASON_UNKEPT',
+  /**
+   * A reboot ended it.
+   */
+  END_REASON_VANISHED: 'END_REASON_VANISHED',
 } as const;
 
 export type EndReason =
@@ -39,9 +55,29 @@ export type EndReason =
   | 'END_REASON_FAILED'
   | 5
   /**
-   * Found in the journal by a restarted agent.
+   * Found in the journal by a restarted agent, and reverted by it.
    */
   | 'END_REASON_RECOVERED'
   | 6
+  /**
+   * The agent was gone or did not move, and its keeper reverted.
+   */
+  | 'END_REASON_KEEPER'
+  | 7
+  /**
+   * The guard of the node, or the hour, no longer allows it.
+   */
+  | 'END_REASON_GUARD'
+  | 8
+  /**
+   * The keeper was gone and could not be replaced.
+   */
+  | 'END_REASON_UNKEPT'
+  | 9
+  /**
+   * A reboot ended it.
+   */
+  | 'END_REASON_VANISHED'
+  | 10
 
 export type EndReason__Output = typeof EndReason[keyof typeof EndReason]

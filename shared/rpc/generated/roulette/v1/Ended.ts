@@ -5,7 +5,8 @@ import type { Observation as _roulette_v1_Observation, Observation__Output as _r
 import type { Long } from '@grpc/proto-loader';
 
 /**
- * The injection is over. Sent again at each connect until it is Settled.
+ * The injection is over. Sent again at each connect until it is Settled; and once more with `reverted` when an
+ * undo that had failed has succeeded at last.
  */
 export interface Ended {
   'orderId'?: (string);
@@ -21,7 +22,8 @@ export interface Ended {
 }
 
 /**
- * The injection is over. Sent again at each connect until it is Settled.
+ * The injection is over. Sent again at each connect until it is Settled; and once more with `reverted` when an
+ * undo that had failed has succeeded at last.
  */
 export interface Ended__Output {
   'orderId': (string);

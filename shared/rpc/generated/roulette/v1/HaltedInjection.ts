@@ -6,9 +6,13 @@ export interface HaltedInjection {
   'node'?: (string);
   'orderId'?: (string);
   /**
-   * reverted, unconfirmed, revert-failed.
+   * reverted: the node has confirmed. expires: the node does not answer, its lease has run out by `at`.
+   * failed: an undo failed; the node tries again, see Node.alarms.
    */
   'state'?: (string);
+  /**
+   * When it was reverted, by when it expires, when it failed.
+   */
   'at'?: (number | string | Long);
   'why'?: (string);
   '_why'?: "why";
@@ -18,9 +22,13 @@ export interface HaltedInjection__Output {
   'node': (string);
   'orderId': (string);
   /**
-   * reverted, unconfirmed, revert-failed.
+   * reverted: the node has confirmed. expires: the node does not answer, its lease has run out by `at`.
+   * failed: an undo failed; the node tries again, see Node.alarms.
    */
   'state': (string);
+  /**
+   * When it was reverted, by when it expires, when it failed.
+   */
   'at': (number);
   'why'?: (string);
   '_why'?: "why";

@@ -1,6 +1,8 @@
 // Original file: proto/roulette/v1/agent.proto
 
 import type { NodeFacts as _roulette_v1_NodeFacts, NodeFacts__Output as _roulette_v1_NodeFacts__Output } from '../../roulette/v1/NodeFacts.ts';
+import type { Unreverted as _roulette_v1_Unreverted, Unreverted__Output as _roulette_v1_Unreverted__Output } from '../../roulette/v1/Unreverted.ts';
+import type { Long } from '@grpc/proto-loader';
 
 /**
  * The first message of a session, and again (on the same stream) when the facts have changed.
@@ -22,9 +24,26 @@ export interface Hello {
    */
   'faults'?: ({[key: string]: string});
   /**
-   * Orders whose injection is active just now. Ends that were not settled follow as Ended.
+   * Orders whose injection is active just now.
    */
   'activeOrders'?: (string)[];
+  /**
+   * Every order that the agent has taken and the coordinator has not settled: active, under way, refused or ended.
+   * The words on them follow as Started, Refused and Ended. An order that is not here never arrived.
+   */
+  'knownOrders'?: (string)[];
+  /**
+   * Undos that failed and are tried again; all there are.
+   */
+  'unreverted'?: (_roulette_v1_Unreverted)[];
+  /**
+   * What the guard of the node lets through, in a line.
+   */
+  'guard'?: (string);
+  /**
+   * Counts up with each Hello and Heartbeat of this agent process.
+   */
+  'beat'?: (number | string | Long);
 }
 
 /**
@@ -47,7 +66,24 @@ export interface Hello__Output {
    */
   'faults': ({[key: string]: string});
   /**
-   * Orders whose injection is active just now. Ends that were not settled follow as Ended.
+   * Orders whose injection is active just now.
    */
   'activeOrders': (string)[];
+  /**
+   * Every order that the agent has taken and the coordinator has not settled: active, under way, refused or ended.
+   * The words on them follow as Started, Refused and Ended. An order that is not here never arrived.
+   */
+  'knownOrders': (string)[];
+  /**
+   * Undos that failed and are tried again; all there are.
+   */
+  'unreverted': (_roulette_v1_Unreverted__Output)[];
+  /**
+   * What the guard of the node lets through, in a line.
+   */
+  'guard': (string);
+  /**
+   * Counts up with each Hello and Heartbeat of this agent process.
+   */
+  'beat': (number);
 }

@@ -35,9 +35,14 @@ export interface Inject {
    */
   'durationMs'?: (number);
   /**
-   * Not renewed for this long = the agent reverts by itself.
+   * Not renewed until this long after `beat` = the agent reverts by itself.
    */
   'leaseMs'?: (number);
+  'beat'?: (number | string | Long);
+  /**
+   * Not to be begun later than this long after `beat`.
+   */
+  'notAfterMs'?: (number);
   '_durationMs'?: "durationMs";
 }
 
@@ -72,8 +77,13 @@ export interface Inject__Output {
    */
   'durationMs'?: (number);
   /**
-   * Not renewed for this long = the agent reverts by itself.
+   * Not renewed until this long after `beat` = the agent reverts by itself.
    */
   'leaseMs': (number);
+  'beat': (number);
+  /**
+   * Not to be begun later than this long after `beat`.
+   */
+  'notAfterMs': (number);
   '_durationMs'?: "durationMs";
 }

@@ -2,6 +2,7 @@
 
 import type { NodeFacts as _roulette_v1_NodeFacts, NodeFacts__Output as _roulette_v1_NodeFacts__Output } from '../../roulette/v1/NodeFacts.ts';
 import type { NodeMetrics as _roulette_v1_NodeMetrics, NodeMetrics__Output as _roulette_v1_NodeMetrics__Output } from '../../roulette/v1/NodeMetrics.ts';
+import type { Alarm as _roulette_v1_Alarm, Alarm__Output as _roulette_v1_Alarm__Output } from '../../roulette/v1/Alarm.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Node {
@@ -18,6 +19,14 @@ export interface Node {
   'connected'?: (boolean);
   'lastSeenAt'?: (number | string | Long);
   'activeOrders'?: (string)[];
+  /**
+   * Undos that failed; the agent goes on trying.
+   */
+  'alarms'?: (_roulette_v1_Alarm)[];
+  /**
+   * What the guard of the node lets through, in a line.
+   */
+  'guard'?: (string);
 }
 
 export interface Node__Output {
@@ -34,4 +43,12 @@ export interface Node__Output {
   'connected': (boolean);
   'lastSeenAt': (number);
   'activeOrders': (string)[];
+  /**
+   * Undos that failed; the agent goes on trying.
+   */
+  'alarms': (_roulette_v1_Alarm__Output)[];
+  /**
+   * What the guard of the node lets through, in a line.
+   */
+  'guard': (string);
 }

@@ -7,6 +7,8 @@ import type { GetReportReply as _roulette_v1_GetReportReply, GetReportReply__Out
 import type { GetReportRequest as _roulette_v1_GetReportRequest, GetReportRequest__Output as _roulette_v1_GetReportRequest__Output } from '../../roulette/v1/GetReportRequest.ts';
 import type { GetRunReply as _roulette_v1_GetRunReply, GetRunReply__Output as _roulette_v1_GetRunReply__Output } from '../../roulette/v1/GetRunReply.ts';
 import type { GetRunRequest as _roulette_v1_GetRunRequest, GetRunRequest__Output as _roulette_v1_GetRunRequest__Output } from '../../roulette/v1/GetRunRequest.ts';
+import type { HaltAllReply as _roulette_v1_HaltAllReply, HaltAllReply__Output as _roulette_v1_HaltAllReply__Output } from '../../roulette/v1/HaltAllReply.ts';
+import type { HaltAllRequest as _roulette_v1_HaltAllRequest, HaltAllRequest__Output as _roulette_v1_HaltAllRequest__Output } from '../../roulette/v1/HaltAllRequest.ts';
 import type { HaltRunReply as _roulette_v1_HaltRunReply, HaltRunReply__Output as _roulette_v1_HaltRunReply__Output } from '../../roulette/v1/HaltRunReply.ts';
 import type { HaltRunRequest as _roulette_v1_HaltRunRequest, HaltRunRequest__Output as _roulette_v1_HaltRunRequest__Output } from '../../roulette/v1/HaltRunRequest.ts';
 import type { ListAuditRequest as _roulette_v1_ListAuditRequest, ListAuditRequest__Output as _roulette_v1_ListAuditRequest__Output } from '../../roulette/v1/ListAuditRequest.ts';
@@ -16,6 +18,8 @@ import type { ListRunsReply as _roulette_v1_ListRunsReply, ListRunsReply__Output
 import type { ListRunsRequest as _roulette_v1_ListRunsRequest, ListRunsRequest__Output as _roulette_v1_ListRunsRequest__Output } from '../../roulette/v1/ListRunsRequest.ts';
 import type { MakePlanReply as _roulette_v1_MakePlanReply, MakePlanReply__Output as _roulette_v1_MakePlanReply__Output } from '../../roulette/v1/MakePlanReply.ts';
 import type { MakePlanRequest as _roulette_v1_MakePlanRequest, MakePlanRequest__Output as _roulette_v1_MakePlanRequest__Output } from '../../roulette/v1/MakePlanRequest.ts';
+import type { ReleaseReply as _roulette_v1_ReleaseReply, ReleaseReply__Output as _roulette_v1_ReleaseReply__Output } from '../../roulette/v1/ReleaseReply.ts';
+import type { ReleaseRequest as _roulette_v1_ReleaseRequest, ReleaseRequest__Output as _roulette_v1_ReleaseRequest__Output } from '../../roulette/v1/ReleaseRequest.ts';
 import type { RunEvent as _roulette_v1_RunEvent, RunEvent__Output as _roulette_v1_RunEvent__Output } from '../../roulette/v1/RunEvent.ts';
 import type { StartRunReply as _roulette_v1_StartRunReply, StartRunReply__Output as _roulette_v1_StartRunReply__Output } from '../../roulette/v1/StartRunReply.ts';
 import type { StartRunRequest as _roulette_v1_StartRunRequest, StartRunRequest__Output as _roulette_v1_StartRunRequest__Output } from '../../roulette/v1/StartRunRequest.ts';
@@ -49,14 +53,31 @@ export interface OperatorServiceClient extends grpc.Client {
   getRun(argument: _roulette_v1_GetRunRequest, callback: grpc.requestCallback<_roulette_v1_GetRunReply__Output>): grpc.ClientUnaryCall;
   
   /**
-   * Ends all injections of the run. Returns when every node has confirmed, or can no longer.
+   * Ends all injections of the fleet, halts all runs, and keeps new ones from starting until Release. Returns when
+   * every node that is connected has confirmed.
+   */
+  HaltAll(argument: _roulette_v1_HaltAllRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_HaltAllReply__Output>): grpc.ClientUnaryCall;
+  HaltAll(argument: _roulette_v1_HaltAllRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_HaltAllReply__Output>): grpc.ClientUnaryCall;
+  HaltAll(argument: _roulette_v1_HaltAllRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_HaltAllReply__Output>): grpc.ClientUnaryCall;
+  HaltAll(argument: _roulette_v1_HaltAllRequest, callback: grpc.requestCallback<_roulette_v1_HaltAllReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Ends all injections of the fleet, halts all runs, and keeps new ones from starting until Release. Returns when
+   * every node that is connected has confirmed.
+   */
+  haltAll(argument: _roulette_v1_HaltAllRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_HaltAllReply__Output>): grpc.ClientUnaryCall;
+  haltAll(argument: _roulette_v1_HaltAllRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_HaltAllReply__Output>): grpc.ClientUnaryCall;
+  haltAll(argument: _roulette_v1_HaltAllRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_HaltAllReply__Output>): grpc.ClientUnaryCall;
+  haltAll(argument: _roulette_v1_HaltAllRequest, callback: grpc.requestCallback<_roulette_v1_HaltAllReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Ends all injections of the run. Returns when every node that is connected has confirmed.
    */
   HaltRun(argument: _roulette_v1_HaltRunRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_HaltRunReply__Output>): grpc.ClientUnaryCall;
   HaltRun(argument: _roulette_v1_HaltRunRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_HaltRunReply__Output>): grpc.ClientUnaryCall;
   HaltRun(argument: _roulette_v1_HaltRunRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_HaltRunReply__Output>): grpc.ClientUnaryCall;
   HaltRun(argument: _roulette_v1_HaltRunRequest, callback: grpc.requestCallback<_roulette_v1_HaltRunReply__Output>): grpc.ClientUnaryCall;
   /**
-   * Ends all injections of the run. Returns when every node has confirmed, or can no longer.
+   * Ends all injections of the run. Returns when every node that is connected has confirmed.
    */
   haltRun(argument: _roulette_v1_HaltRunRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_HaltRunReply__Output>): grpc.ClientUnaryCall;
   haltRun(argument: _roulette_v1_HaltRunRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_HaltRunReply__Output>): grpc.ClientUnaryCall;
@@ -120,8 +141,23 @@ export interface OperatorServiceClient extends grpc.Client {
   makePlan(argument: _roulette_v1_MakePlanRequest, callback: grpc.requestCallback<_roulette_v1_MakePlanReply__Output>): grpc.ClientUnaryCall;
   
   /**
+   * Allows starts again after HaltAll. Errors: LEVER_NOT_ENGAGED.
+   */
+  Release(argument: _roulette_v1_ReleaseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_ReleaseReply__Output>): grpc.ClientUnaryCall;
+  Release(argument: _roulette_v1_ReleaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_ReleaseReply__Output>): grpc.ClientUnaryCall;
+  Release(argument: _roulette_v1_ReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_ReleaseReply__Output>): grpc.ClientUnaryCall;
+  Release(argument: _roulette_v1_ReleaseRequest, callback: grpc.requestCallback<_roulette_v1_ReleaseReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Allows starts again after HaltAll. Errors: LEVER_NOT_ENGAGED.
+   */
+  release(argument: _roulette_v1_ReleaseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_ReleaseReply__Output>): grpc.ClientUnaryCall;
+  release(argument: _roulette_v1_ReleaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_ReleaseReply__Output>): grpc.ClientUnaryCall;
+  release(argument: _roulette_v1_ReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_ReleaseReply__Output>): grpc.ClientUnaryCall;
+  release(argument: _roulette_v1_ReleaseRequest, callback: grpc.requestCallback<_roulette_v1_ReleaseReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
    * Compiles and plays. Returns once the run is recorded; follow it with WatchRun.
-   * Errors: PLAN_CHANGED when `expected_digest` is set and the plan has another.
+   * Errors: PLAN_CHANGED when `expected_digest` is set and the plan has another; LEVER_ENGAGED after HaltAll.
    */
   StartRun(argument: _roulette_v1_StartRunRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_StartRunReply__Output>): grpc.ClientUnaryCall;
   StartRun(argument: _roulette_v1_StartRunRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_StartRunReply__Output>): grpc.ClientUnaryCall;
@@ -129,7 +165,7 @@ export interface OperatorServiceClient extends grpc.Client {
   StartRun(argument: _roulette_v1_StartRunRequest, callback: grpc.requestCallback<_roulette_v1_StartRunReply__Output>): grpc.ClientUnaryCall;
   /**
    * Compiles and plays. Returns once the run is recorded; follow it with WatchRun.
-   * Errors: PLAN_CHANGED when `expected_digest` is set and the plan has another.
+   * Errors: PLAN_CHANGED when `expected_digest` is set and the plan has another; LEVER_ENGAGED after HaltAll.
    */
   startRun(argument: _roulette_v1_StartRunRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_roulette_v1_StartRunReply__Output>): grpc.ClientUnaryCall;
   startRun(argument: _roulette_v1_StartRunRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_roulette_v1_StartRunReply__Output>): grpc.ClientUnaryCall;
@@ -173,7 +209,13 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
   GetRun: grpc.handleUnaryCall<_roulette_v1_GetRunRequest__Output, _roulette_v1_GetRunReply>;
   
   /**
-   * Ends all injections of the run. Returns when every node has confirmed, or can no longer.
+   * Ends all injections of the fleet, halts all runs, and keeps new ones from starting until Release. Returns when
+   * every node that is connected has confirmed.
+   */
+  HaltAll: grpc.handleUnaryCall<_roulette_v1_HaltAllRequest__Output, _roulette_v1_HaltAllReply>;
+  
+  /**
+   * Ends all injections of the run. Returns when every node that is connected has confirmed.
    */
   HaltRun: grpc.handleUnaryCall<_roulette_v1_HaltRunRequest__Output, _roulette_v1_HaltRunReply>;
   
@@ -198,8 +240,13 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
   MakePlan: grpc.handleUnaryCall<_roulette_v1_MakePlanRequest__Output, _roulette_v1_MakePlanReply>;
   
   /**
+   * Allows starts again after HaltAll. Errors: LEVER_NOT_ENGAGED.
+   */
+  Release: grpc.handleUnaryCall<_roulette_v1_ReleaseRequest__Output, _roulette_v1_ReleaseReply>;
+  
+  /**
    * Compiles and plays. Returns once the run is recorded; follow it with WatchRun.
-   * Errors: PLAN_CHANGED when `expected_digest` is set and the plan has another.
+   * Errors: PLAN_CHANGED when `expected_digest` is set and the plan has another; LEVER_ENGAGED after HaltAll.
    */
   StartRun: grpc.handleUnaryCall<_roulette_v1_StartRunRequest__Output, _roulette_v1_StartRunReply>;
   
@@ -218,11 +265,13 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
 export interface OperatorServiceDefinition extends grpc.ServiceDefinition {
   GetReport: MethodDefinition<_roulette_v1_GetReportRequest, _roulette_v1_GetReportReply, _roulette_v1_GetReportRequest__Output, _roulette_v1_GetReportReply__Output>
   GetRun: MethodDefinition<_roulette_v1_GetRunRequest, _roulette_v1_GetRunReply, _roulette_v1_GetRunRequest__Output, _roulette_v1_GetRunReply__Output>
+  HaltAll: MethodDefinition<_roulette_v1_HaltAllRequest, _roulette_v1_HaltAllReply, _roulette_v1_HaltAllRequest__Output, _roulette_v1_HaltAllReply__Output>
   HaltRun: MethodDefinition<_roulette_v1_HaltRunRequest, _roulette_v1_HaltRunReply, _roulette_v1_HaltRunRequest__Output, _roulette_v1_HaltRunReply__Output>
   ListAudit: MethodDefinition<_roulette_v1_ListAuditRequest, _roulette_v1_AuditRow, _roulette_v1_ListAuditRequest__Output, _roulette_v1_AuditRow__Output>
   ListNodes: MethodDefinition<_roulette_v1_ListNodesRequest, _roulette_v1_ListNodesReply, _roulette_v1_ListNodesRequest__Output, _roulette_v1_ListNodesReply__Output>
   ListRuns: MethodDefinition<_roulette_v1_ListRunsRequest, _roulette_v1_ListRunsReply, _roulette_v1_ListRunsRequest__Output, _roulette_v1_ListRunsReply__Output>
   MakePlan: MethodDefinition<_roulette_v1_MakePlanRequest, _roulette_v1_MakePlanReply, _roulette_v1_MakePlanRequest__Output, _roulette_v1_MakePlanReply__Output>
+  Release: MethodDefinition<_roulette_v1_ReleaseRequest, _roulette_v1_ReleaseReply, _roulette_v1_ReleaseRequest__Output, _roulette_v1_ReleaseReply__Output>
   StartRun: MethodDefinition<_roulette_v1_StartRunRequest, _roulette_v1_StartRunReply, _roulette_v1_StartRunRequest__Output, _roulette_v1_StartRunReply__Output>
   VerifyAudit: MethodDefinition<_roulette_v1_VerifyAuditRequest, _roulette_v1_VerifyAuditReply, _roulette_v1_VerifyAuditRequest__Output, _roulette_v1_VerifyAuditReply__Output>
   WatchRun: MethodDefinition<_roulette_v1_WatchRunRequest, _roulette_v1_RunEvent, _roulette_v1_WatchRunRequest__Output, _roulette_v1_RunEvent__Output>

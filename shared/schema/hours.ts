@@ -1,0 +1,50 @@
+// Hours of the week as people write them: { days: mon-fri, from: "09:00", to: "17:00", timezone: Europe/Berlin }.
+
+import { z } from 'zod';
+import { DAYS, type Day, type Hours } from '../domain/hours.ts';
+import { object, reads } from './reader.ts';
+
+const dayNames = reads('days such as mon-fri, sat or [mon, wed]', (value) => {
+  const parts = Array.isArray(value) ? value : [value];
+  const days = parts.flatMap((part) => (typeof part === 'string' ? (daysOf(part) ?? [null]) : [null]));
+  const known = days.filter((day) => day !== null);
+  return known.length === days.length && known.length > 0 ? [...new Set(known)] : null;
+});
+
+/** `mon`, or `fri-mon` for Friday to Monday. */
+function daysOf(text: string): Day[] | null {
+  const [first, last] = text.split('-').map((name) => DAYS.findIndex((day) => day === name));
+  if (first === undefined || first < 0 || last === -1) return null;
+  const count = last === undefined ? 1 : ((last - first + DAYS.length) % DAYS.length) + 1;
+  return [...DAYS, ...DAYS].slice(first, first + count);
+}
+
+const MINUTES_OF_DAY = 24 * 60;
+
+function timeOfDay(example: string, latest: number): z.ZodType<number> {
+  return reads(`a time of day in quotes, such as "${example}"`, (value) => {
+    const time = typeof value === 'string' ? /^(?<hours>\d{2}):(?<minutes>[0-5]\d)$/u.exec(value)?.groups : undefined;
+    const minutes = Number(time?.['hours']) * 60 + Number(time?.['minutes']);
+    return minutes <= latest ? minutes : null;
+  });
+}
+
+const timezone = reads('a time zone such as Europe/Berlin or UTC', (value) =>
+  typeof value === 'string' && isTimezone(value) ? value : null,
+);
+
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    // A RangeError is how Intl says that it does not know the name.
+    return false;
+  }
+}
+
+export const hours: z.ZodType<Hours> = object('hours', {
+  days: dayNames,
+  from: timeOfDay('09:00', MINUTES_OF_DAY - 1),
+  to: timeOfDay('17:00', MINUTES_OF_DAY),
+  timezone,
+}).transform(({ days, from, to, timezone: zone }) => ({ days, from, to, timezone: zone }));
