@@ -175,11 +175,7 @@ async function watchItself(
   };
 }
 
-function enforceGuard(
-  file: ReturnType<typeof createGuardFile>,
-  injections: Injections,
-  clock: Clock,
-): () => void {
+function enforceGuard(file: ReturnType<typeof createGuardFile>, injections: Injections, clock: Clock): () => void {
   const stopWatch = file.watch(() => void injections.enforceGuard());
   const stopHours = repeatEvery(clock, GUARD_EVERY_MS, () => injections.enforceGuard());
   return () => {

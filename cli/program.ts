@@ -8,16 +8,7 @@ import { demo, type DemoOptions } from './commands/demo.ts';
 import { plan, validate, type PlanOptions } from './commands/documents.ts';
 import { listNodes, showFaults, showNode } from './commands/fleet.ts';
 import { halt, release, type HaltOptions } from './commands/halt.ts';
-import {
-  listRuns,
-  replay,
-  report,
-  run,
-  showRun,
-  watch,
-  type ReportOptions,
-  type RunOptions,
-} from './commands/runs.ts';
+import { listRuns, replay, report, run, showRun, watch, type ReportOptions, type RunOptions } from './commands/runs.ts';
 import { sayError, type Io } from './io.ts';
 import { Operator } from './operator.ts';
 import type { Outcome, Session } from './session.ts';

@@ -8,9 +8,7 @@ import { formatDuration } from '../../shared/units.ts';
 import type { Refusal } from './admission.ts';
 import { matchesSelector, type HostProcess, type Services } from './match.ts';
 
-export type GuardReading =
-  | { readonly ok: true; readonly guard: Guard }
-  | { readonly ok: false; readonly why: string };
+export type GuardReading = { readonly ok: true; readonly guard: Guard } | { readonly ok: false; readonly why: string };
 
 export interface GuardedInjection {
   readonly fault: FaultKind;

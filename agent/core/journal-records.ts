@@ -110,7 +110,9 @@ function draftOf({ at, boot }: { at: number; boot: string }, intended: readonly 
 
 function stepsToUndo({ intended, applied, reverted }: Draft, damaged: boolean): TakenStep[] {
   const onRecord = Math.max(-1, ...applied.keys(), ...reverted);
-  const undos = new Map<number, Undo | null>([...intended.entries()].filter(([step]) => damaged || step <= onRecord + 1));
+  const undos = new Map<number, Undo | null>(
+    [...intended.entries()].filter(([step]) => damaged || step <= onRecord + 1),
+  );
   for (const [step, undo] of applied) undos.set(step, undo);
   return [...undos]
     .filter(([step, undo]) => undo !== null && !reverted.has(step))

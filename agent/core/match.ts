@@ -162,14 +162,7 @@ export interface SelectInput {
   readonly drawKey: string | null;
 }
 
-export function selectProcesses({
-  processes,
-  selector,
-  services,
-  protection,
-  veto,
-  drawKey,
-}: SelectInput): Selection {
+export function selectProcesses({ processes, selector, services, protection, veto, drawKey }: SelectInput): Selection {
   const judged = processes
     .filter((process) => matchesSelector(process, selector, services))
     .map((process) => ({ process, isProtected: protectionOf(process, protection), isVetoed: veto(process) }));

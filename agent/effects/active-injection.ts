@@ -5,13 +5,7 @@
 
 import type { Logger } from 'pino';
 import { sleep, type Clock } from '../../shared/clock.ts';
-import type {
-  EndReason,
-  InjectionEnd,
-  InjectOrder,
-  Observation,
-  ProcessIdentity,
-} from '../../shared/domain/order.ts';
+import type { EndReason, InjectionEnd, InjectOrder, Observation, ProcessIdentity } from '../../shared/domain/order.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { TakenStep } from '../core/journal-records.ts';
 import type { Journal } from './journal.ts';

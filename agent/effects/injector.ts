@@ -93,7 +93,10 @@ class Injector implements Injections {
     const tracked = this.#active.get(orderId);
     if (tracked !== undefined) await endNow(tracked, reason);
     if (this.#answers.has(orderId)) return null;
-    const answer = this.#refuse(orderId, { code: 'ORDER_REVERTED', message: 'the order was taken back before it came' });
+    const answer = this.#refuse(orderId, {
+      code: 'ORDER_REVERTED',
+      message: 'the order was taken back before it came',
+    });
     this.#remember(orderId, Promise.resolve(answer));
     return answer;
   }
@@ -165,7 +168,9 @@ class Injector implements Injections {
   #refusalOf({ order, beatAt }: Arrival): Refusal | null {
     const { term, capabilities, clock } = this.#deps;
     const ageMs = beatAt === null ? null : clock.monotonic() - beatAt;
-    return refusalOf(order, { term: term.highest(), capabilities, ageMs }) ?? this.#guardRefusal(order, this.#active.size);
+    return (
+      refusalOf(order, { term: term.highest(), capabilities, ageMs }) ?? this.#guardRefusal(order, this.#active.size)
+    );
   }
 
   /** `others`: how many injections are active already. */

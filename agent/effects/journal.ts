@@ -80,7 +80,8 @@ class FileJournal implements Journal {
       this.#cutTornTail();
       const lines = Buffer.from(records.map((record) => formatLine(record)).join(''));
       this.#isTorn = true;
-      if (writeSync(this.#descriptor, lines) !== lines.length) throw new Error('the disk took only a part of the record');
+      if (writeSync(this.#descriptor, lines) !== lines.length)
+        throw new Error('the disk took only a part of the record');
       fsyncSync(this.#descriptor);
       this.#isTorn = false;
       this.#size += lines.length;

@@ -35,7 +35,9 @@ export function createNodeGuard(deps: {
     veto,
     refusalOfTargets: (targets) => {
       const [message] = readProcesses(targets.map(({ pid }) => pid))
-        .filter(({ pid, startTicks }) => targets.some((target) => target.pid === pid && target.startTicks === startTicks))
+        .filter(({ pid, startTicks }) =>
+          targets.some((target) => target.pid === pid && target.startTicks === startTicks),
+        )
         .flatMap((process) => veto(process) ?? []);
       return message === undefined ? null : { code: 'GUARD_TARGET', message };
     },

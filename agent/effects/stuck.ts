@@ -28,7 +28,9 @@ export interface Stuck {
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
 
-export function createStuck(deps: TakeBackDeps & { readonly clock: Clock; readonly log: Logger; readonly onEnd: OnEnd }): Stuck {
+export function createStuck(
+  deps: TakeBackDeps & { readonly clock: Clock; readonly log: Logger; readonly onEnd: OnEnd },
+): Stuck {
   const { clock, log, onEnd } = deps;
   const held = new Map<OrderId, StuckInjection & { readonly cancel: () => void }>();
 

@@ -28,7 +28,9 @@ export async function listNodes({ io, json, operator }: Session): Outcome {
   for (const line of nodes.flatMap((node) => alarmsOf(node))) io.err(io.paint.bad(line));
   if (lever !== null) {
     const { engagedBy, engagedAt, reason } = lever;
-    io.err(io.paint.warn(`${engagedBy} halted the fleet at ${moment(engagedAt)} (${reason}): no run starts until release`));
+    io.err(
+      io.paint.warn(`${engagedBy} halted the fleet at ${moment(engagedAt)} (${reason}): no run starts until release`),
+    );
   }
   return EXIT.done;
 }
@@ -64,7 +66,8 @@ function renderNode(node: Node__Output, paint: Paint): string[] {
 /** What is still broken on a node, because an undo failed. The agent goes on trying. */
 function alarmsOf({ id, alarms }: Node__Output): string[] {
   return alarms.map(
-    ({ orderId, since, why }) => `ALARM on ${id}: ${orderId} is not undone since ${moment(since)}: ${why}; still trying`,
+    ({ orderId, since, why }) =>
+      `ALARM on ${id}: ${orderId} is not undone since ${moment(since)}: ${why}; still trying`,
   );
 }
 

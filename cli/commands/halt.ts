@@ -17,7 +17,8 @@ export async function halt(session: Session, id: string | undefined, options: Ha
   if (options.all === true && id !== undefined)
     throw new RouletteError('USAGE_ARGUMENT', '--all halts every run; leave the id out, or leave --all out');
   if (options.all === true) return haltAll(session, options);
-  if (id === undefined) throw new RouletteError('USAGE_ARGUMENT', 'which run? give its id, or --all for the whole fleet');
+  if (id === undefined)
+    throw new RouletteError('USAGE_ARGUMENT', 'which run? give its id, or --all for the whole fleet');
   return haltRun(session, id, options);
 }
 
@@ -40,7 +41,11 @@ async function haltAll({ io, json, operator }: Session, options: HaltOptions): O
   if (json) io.out(JSON.stringify({ nodes, unrecorded: unrecorded ?? null }));
   else for (const line of renderHalt(nodes)) io.out(line);
   if (unrecorded !== undefined)
-    io.err(io.paint.warn(`the halt is done, but could not be written down, and does not outlive the coordinator: ${unrecorded}`));
+    io.err(
+      io.paint.warn(
+        `the halt is done, but could not be written down, and does not outlive the coordinator: ${unrecorded}`,
+      ),
+    );
   io.err('no run starts until `roulette release`');
   return unrecorded === undefined ? exitOf(nodes) : EXIT.refused;
 }
@@ -75,7 +80,10 @@ function exitOf(rows: readonly { readonly state: string }[]): ExitCode {
 export async function release({ io, json, operator }: Session, options: HaltOptions): Outcome {
   const { lever } = await operator().release(inWhoseName(io.user, options));
   if (json) io.out(JSON.stringify({ released: lever }));
-  else io.out(`released: ${lever?.engagedBy ?? ''} had halted the fleet at ${moment(lever?.engagedAt ?? 0)}; runs may start`);
+  else
+    io.out(
+      `released: ${lever?.engagedBy ?? ''} had halted the fleet at ${moment(lever?.engagedAt ?? 0)}; runs may start`,
+    );
   return EXIT.done;
 }
 

@@ -82,7 +82,12 @@ export type RunInput =
   | { readonly type: 'answer'; readonly answer: OrderAnswer }
   | { readonly type: 'end'; readonly end: InjectionEnd }
   /** `known`: the orders that the node knows of, when it has said so. */
-  | { readonly type: 'node'; readonly node: NodeId; readonly connected: boolean; readonly known: readonly OrderId[] | null }
+  | {
+      readonly type: 'node';
+      readonly node: NodeId;
+      readonly connected: boolean;
+      readonly known: readonly OrderId[] | null;
+    }
   | {
       readonly type: 'halt';
       readonly by: string;

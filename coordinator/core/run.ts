@@ -147,7 +147,8 @@ function start(context: RunContext, turn: Turn, now: Moment): Turn {
 function takeNode(context: RunContext, turn: Turn, input: RunInput & { type: 'node' }, now: Moment): Turn {
   const { node, connected, known } = input;
   const open = openOrders(turn.state).filter((order) => order.node === node);
-  const current = turn.state.connected.has(node) === connected ? turn : noteNode(turn, node, connected, open.length > 0);
+  const current =
+    turn.state.connected.has(node) === connected ? turn : noteNode(turn, node, connected, open.length > 0);
   if (!connected || known === null) return current;
   const missing = open.filter(({ id }) => !known.includes(id));
   const reconciled = missing.reduce((before, order) => takeUnknown(context, before, order, now), current);

@@ -83,7 +83,11 @@ export class Lever {
     await halted;
     const rows = [...confirmed, ...expiries].toSorted((a, b) => (a.node < b.node ? -1 : 1));
     const unrecorded = await recorded;
-    const proof = { at: clock.now(), nodes: rows.length, unconfirmed: rows.filter(({ state }) => state !== 'reverted') };
+    const proof = {
+      at: clock.now(),
+      nodes: rows.length,
+      unconfirmed: rows.filter(({ state }) => state !== 'reverted'),
+    };
     const noted = unrecorded ?? (await record(this.#deps, undefined, entryOf('lever.proved', request, proof)));
     return { rows, unrecorded: noted };
   }

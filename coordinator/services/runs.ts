@@ -160,7 +160,9 @@ export class Runs {
 
   /** Halts every run, after the nodes were told to end everything. Resolves once that is recorded. */
   async haltAll({ requestedBy: by, reason, ref }: Omit<HaltRequest, 'run'>): Promise<void> {
-    await Promise.all([...this.#actors.values()].map((actor) => actor.post({ type: 'halt', by, reason, ref, told: true })));
+    await Promise.all(
+      [...this.#actors.values()].map((actor) => actor.post({ type: 'halt', by, reason, ref, told: true })),
+    );
   }
 
   /** Throws RUN_NOT_FOUND. */
@@ -206,7 +208,9 @@ export class Runs {
   async #noteLateEnd({ orderId: order, reverted, endedAt: nodeAt }: InjectionEnd): Promise<boolean> {
     const run = runOf(order);
     const events = reverted ? await this.#deps.store.listEvents(run, 0) : [];
-    const last = events.filter(({ body }) => 'order' in body && body.order === order && body.type !== 'revert.sent').at(-1);
+    const last = events
+      .filter(({ body }) => 'order' in body && body.order === order && body.type !== 'revert.sent')
+      .at(-1);
     if (last === undefined || !leavesOpen(last.body) || !('slot' in last.body)) return true;
     const { slot } = last.body;
     const body: RunEventBody = { type: 'revert.confirmed', slot, order, node: nodeOf(order), nodeAt };

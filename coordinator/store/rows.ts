@@ -122,7 +122,12 @@ export function leverFromRow(row: unknown): Lever {
   };
 }
 
-export function leverToRow({ engagedAt, engagedBy, reason, ref }: Lever): Readonly<Record<string, string | number | null>> {
+export function leverToRow({
+  engagedAt,
+  engagedBy,
+  reason,
+  ref,
+}: Lever): Readonly<Record<string, string | number | null>> {
   return { engaged_at: engagedAt, engaged_by: engagedBy, reason, ref };
 }
 

@@ -21,10 +21,7 @@ import type { Inject, Inject__Output } from './generated/roulette/v1/Inject.ts';
 import type { Observation as WireObservation, Observation__Output } from './generated/roulette/v1/Observation.ts';
 import type { Refused__Output } from './generated/roulette/v1/Refused.ts';
 import type { Started__Output } from './generated/roulette/v1/Started.ts';
-import type {
-  Unreverted as WireUnreverted,
-  Unreverted__Output,
-} from './generated/roulette/v1/Unreverted.ts';
+import type { Unreverted as WireUnreverted, Unreverted__Output } from './generated/roulette/v1/Unreverted.ts';
 import { orNull, present } from './absent.ts';
 import {
   fromWirePick,

@@ -10,12 +10,15 @@ import type { Injections } from '../../agent/effects/injections.ts';
 import { createInjections, type InjectorDeps } from '../../agent/effects/injector.ts';
 import { openJournal, type Journal } from '../../agent/effects/journal.ts';
 import { recover } from '../../agent/effects/recover.ts';
-import { undo } from '../../agent/effects/steps.ts';
+import type { StuckInjection } from '../../agent/effects/stuck.ts';
+import { openTermFile } from '../../agent/effects/term-file.ts';
+import { undo } from '../../agent/effects/undo.ts';
 import { createTargets } from '../../agent/targets/targets.ts';
 import { systemClock } from '../../shared/clock.ts';
-import type { InjectionEnd, OrderAnswer } from '../../shared/domain/order.ts';
-import { RouletteError } from '../../shared/errors.ts';
+import type { InjectionEnd, InjectOrder, OrderAnswer } from '../../shared/domain/order.ts';
 import { packageRoot } from '../../shared/package-root.ts';
+import { OPEN_GUARD } from '../support/guards.ts';
+import { fullAfter } from '../support/journals.ts';
 import { buildOrder } from '../support/orders.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 import { eventually, startVictim, stateOf, type Victim } from '../support/victims.ts';
@@ -23,10 +26,12 @@ import { eventually, startVictim, stateOf, type Victim } from '../support/victim
 const BOOT = 'this-boot';
 const log = pino({ level: 'silent' });
 /** Not this process: the victims are its children, and an agent never touches its own. */
-const realTargets = createTargets({ services: {}, selfPid: -1 });
+const realTargets = createTargets({ services: {}, selfPid: -1, veto: () => null });
 
 interface Bed {
   readonly injections: Injections;
+  /** An order that has just come, and whose lease begins now. */
+  readonly inject: (order: InjectOrder) => Promise<OrderAnswer>;
   readonly ends: InjectionEnd[];
   readonly journalFile: string;
   readonly until: (count: number) => Promise<void>;
@@ -35,7 +40,8 @@ interface Bed {
 
 function startBed(more: Partial<InjectorDeps> & { wrap?: (journal: Journal) => Journal } = {}): Bed {
   const { wrap = (journal: Journal) => journal, ...deps } = more;
-  const journalFile = path.join(makeTemporaryDirectory(), 'journal');
+  const folder = makeTemporaryDirectory();
+  const journalFile = path.join(folder, 'journal');
   const journal = openJournal(journalFile, BOOT);
   const ends: InjectionEnd[] = [];
   const injections = createInjections({
@@ -44,12 +50,17 @@ function startBed(more: Partial<InjectorDeps> & { wrap?: (journal: Journal) => J
     targets: realTargets,
     probe: createHostProbe({ clock: systemClock, targets: realTargets }),
     capabilities: ['taskset'],
+    guard: OPEN_GUARD,
+    term: openTermFile(path.join(folder, 'term')),
+    isKept: () => Promise.resolve(true),
+    left: [],
     log,
     onEnd: (end) => ends.push(end),
     ...deps,
   });
   return {
     injections,
+    inject: (order) => injections.inject({ order, beatAt: systemClock.monotonic() }),
     ends,
     journalFile,
     until: (count) => eventually(`${count} injections have ended`, () => ends.length >= count),
@@ -78,19 +89,6 @@ function meddle(act: (pids: readonly number[]) => Promise<void>): InjectorDeps['
   };
 }
 
-/** A journal on a disk that is full after some records. */
-function fullAfter(count: number): (journal: Journal) => Journal {
-  let written = 0;
-  return (journal) => ({
-    ...journal,
-    append: (record) => {
-      written += 1;
-      if (written > count) throw new RouletteError('JOURNAL_UNWRITABLE', 'no space left on device');
-      journal.append(record);
-    },
-  });
-}
-
 /** A signal is on its way for a moment. */
 function untilStopped(...victims: readonly Victim[]): Promise<void> {
   return eventually('the victims are stopped', () => victims.every(({ pid }) => stateOf(pid) === 'T'));
@@ -108,9 +106,7 @@ describe('process-kill', () => {
     await using victim = await startVictim(mark);
     const successor = victim.ended.then(() => startVictim(mark));
 
-    const answer = await bed.injections.inject(
-      buildOrder('process-kill', { processes, params: { signal: 'ABRT', watch: 8000 } }),
-    );
+    const answer = await bed.inject(buildOrder('process-kill', { processes, params: { signal: 'ABRT', watch: 8000 } }));
     await using replaced = await successor;
     await bed.until(1);
 
@@ -128,7 +124,7 @@ describe('process-kill', () => {
     await using bed = startBed();
     await using victim = await startVictim(mark);
 
-    await bed.injections.inject(buildOrder('process-kill', { processes, params: { signal: 'KILL', watch: 200 } }));
+    await bed.inject(buildOrder('process-kill', { processes, params: { signal: 'KILL', watch: 200 } }));
     await bed.until(1);
 
     expect(bed.ends[0]?.observations).toMatchObject([
@@ -142,7 +138,7 @@ describe('process-kill', () => {
     await using bed = startBed();
     await using victim = await startVictim(mark, "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)");
 
-    await bed.injections.inject(buildOrder('process-kill', { processes, params: { signal: 'TERM', watch: 300 } }));
+    await bed.inject(buildOrder('process-kill', { processes, params: { signal: 'TERM', watch: 300 } }));
     await bed.until(1);
 
     expect(stateOf(victim.pid)).not.toBeNull();
@@ -156,7 +152,7 @@ describe('process-pause', () => {
     await using bed = startBed();
     await using victim = await startVictim(mark);
 
-    await bed.injections.inject(buildOrder('process-pause', { processes, durationMs: 500 }));
+    await bed.inject(buildOrder('process-pause', { processes, durationMs: 500 }));
     await untilStopped(victim);
     await bed.until(1);
 
@@ -170,7 +166,7 @@ describe('process-pause', () => {
     await using bed = startBed();
     await using victim = await startVictim(mark);
 
-    await bed.injections.inject(buildOrder('process-pause', { processes, durationMs: 1000 }));
+    await bed.inject(buildOrder('process-pause', { processes, durationMs: 1000 }));
     await untilStopped(victim);
     const wake = setInterval(() => victim.process.kill('SIGCONT'), 200);
     await bed.until(1);
@@ -185,7 +181,7 @@ describe('process-pause', () => {
     await using victim = await startVictim(mark);
     await stopByHand(victim);
 
-    const answer = await bed.injections.inject(buildOrder('process-pause', { processes }));
+    const answer = await bed.inject(buildOrder('process-pause', { processes }));
 
     expect(answer).toMatchObject({
       kind: 'refused',
@@ -201,8 +197,8 @@ describe('cpu-load', () => {
     await using bed = startBed();
     const params = { load: 0.5, cores: 1, ramp: 200 };
 
-    await bed.injections.inject(buildOrder('cpu-load', { params, durationMs: 2500 }));
-    const second = await bed.injections.inject(buildOrder('cpu-load', { params, durationMs: 2500 }));
+    await bed.inject(buildOrder('cpu-load', { params, durationMs: 2500 }));
+    const second = await bed.inject(buildOrder('cpu-load', { params, durationMs: 2500 }));
     await bed.until(1);
 
     expect(second).toMatchObject({ kind: 'refused', code: 'FAULT_CONFLICT' });
@@ -263,7 +259,7 @@ describe('the end of an injection', () => {
     await using bed = startBed();
     await using victim = await startVictim(mark);
     const order = buildOrder('process-pause', { processes });
-    await bed.injections.inject(order);
+    await bed.inject(order);
 
     await Promise.all([bed.injections.revert(order.id, 'halted'), bed.injections.revert(order.id, 'agent-stopped')]);
     await bed.injections.revert(order.id, 'halted');
@@ -281,15 +277,15 @@ describe('the end of an injection', () => {
     const kept = buildOrder('process-pause', { processes: one.processes, leaseMs: 400 });
     const lost = buildOrder('process-pause', { processes: other.processes, leaseMs: 400 });
 
-    await bed.injections.inject(kept);
-    bed.injections.renew(60_000);
-    await bed.injections.inject(lost);
+    await bed.inject(kept);
+    bed.injections.renew(systemClock.monotonic() + 60_000);
+    await bed.inject(lost);
     await bed.until(1);
 
     expect(bed.ends).toMatchObject([{ orderId: lost.id, reason: 'lease-expired', reverted: true }]);
     expect(stateOf(forgotten.pid)).not.toBe('T');
     expect(stateOf(renewed.pid)).toBe('T');
-    expect(bed.injections.active()).toMatchObject([{ orderId: kept.id }]);
+    expect(bed.injections.active()).toEqual([kept.id]);
   });
 
   it('comes for all when the agent stops, which then takes no order', async () => {
@@ -297,11 +293,11 @@ describe('the end of an injection', () => {
     await using bed = startBed();
     await using one = await startVictim(mark);
     await using other = await startVictim(mark);
-    await bed.injections.inject(buildOrder('process-pause', { processes, pick: { kind: 'all' } }));
+    await bed.inject(buildOrder('process-pause', { processes, pick: { kind: 'all' } }));
     await untilStopped(one, other);
 
     await bed.injections.stop();
-    const late = await bed.injections.inject(buildOrder('process-pause', { processes }));
+    const late = await bed.inject(buildOrder('process-pause', { processes }));
 
     expect([one, other].map(({ pid }) => stateOf(pid))).not.toContain('T');
     expect(bed.ends).toMatchObject([{ reason: 'agent-stopped', reverted: true }]);
@@ -320,7 +316,7 @@ describe('the end of an injection', () => {
     await using bed = startBed({ probe: blind, onEnd: (end) => told.push(end) });
     await using victim = await startVictim(mark);
 
-    await bed.injections.inject(buildOrder('process-kill', { processes })).then(({ kind }) => told.push(kind));
+    await bed.inject(buildOrder('process-kill', { processes })).then(({ kind }) => told.push(kind));
     await eventually('the end was told', () => told.length >= 2);
 
     const note = 'the effect could not be read back: no /proc';
@@ -336,8 +332,8 @@ describe('an order', () => {
     await using victim = await startVictim(mark);
     const order = buildOrder('process-pause', { processes });
 
-    const answers = await Promise.all([bed.injections.inject(order), bed.injections.inject(order)]);
-    const later = await bed.injections.inject(order);
+    const answers = await Promise.all([bed.inject(order), bed.inject(order)]);
+    const later = await bed.inject(order);
     await bed.injections.revert(order.id, 'halted');
 
     expect(answers[0]).toMatchObject({ kind: 'started' });
@@ -349,9 +345,9 @@ describe('an order', () => {
 
   it('of an earlier term is refused', async () => {
     await using bed = startBed();
-    await bed.injections.inject(buildOrder('process-kill', { term: 5 }));
+    await bed.inject(buildOrder('process-kill', { term: 5 }));
 
-    const answer = await bed.injections.inject(buildOrder('process-kill', { term: 4 }));
+    const answer = await bed.inject(buildOrder('process-kill', { term: 4 }));
 
     expect(answer).toMatchObject({ kind: 'refused', code: 'ORDER_STALE_TERM' });
   });
@@ -359,7 +355,7 @@ describe('an order', () => {
   it('that matches nothing is refused', async () => {
     await using bed = startBed();
 
-    const answer = await bed.injections.inject(buildOrder('process-kill', { processes: makeMark().processes }));
+    const answer = await bed.inject(buildOrder('process-kill', { processes: makeMark().processes }));
 
     expect(answer).toMatchObject({ kind: 'refused', code: 'FAULT_NO_MATCH' });
   });
@@ -368,9 +364,9 @@ describe('an order', () => {
     const { mark, processes } = makeMark();
     await using bed = startBed();
     await using victim = await startVictim(mark);
-    await bed.injections.inject(buildOrder('process-pause', { processes }));
+    await bed.inject(buildOrder('process-pause', { processes }));
 
-    const answer = await bed.injections.inject(buildOrder('process-kill', { processes }));
+    const answer = await bed.inject(buildOrder('process-kill', { processes }));
 
     expect(answer).toMatchObject({ kind: 'refused', code: 'FAULT_CONFLICT' });
     await untilStopped(victim);
@@ -379,10 +375,10 @@ describe('an order', () => {
   it('that is taken back while its targets are looked up touches nothing', async () => {
     const { mark, processes } = makeMark();
     const order = buildOrder('process-kill', { processes });
-    await using bed = startBed({ targets: meddle(() => bed.injections.revert(order.id, 'halted')) });
+    await using bed = startBed({ targets: meddle(async () => void (await bed.injections.revert(order.id, 'halted'))) });
     await using victim = await startVictim(mark);
 
-    const answer = await bed.injections.inject(order);
+    const answer = await bed.inject(order);
 
     expect(answer).toMatchObject({ kind: 'refused', code: 'ORDER_REVERTED' });
     expect(stateOf(victim.pid)).not.toBeNull();
@@ -399,10 +395,10 @@ describe('a process that is gone between choice and act', () => {
     });
     await using bed = startBed({ targets });
 
-    const answer = await bed.injections.inject(buildOrder('process-pause', { processes }));
+    const answer = await bed.inject(buildOrder('process-pause', { processes }));
 
     expect(answer).toMatchObject({ kind: 'refused', code: 'FAULT_TARGET_GONE', skipped: [{ pid: victim.pid }] });
-    expect(openJournal(bed.journalFile, BOOT).records.at(-1)).toMatchObject({ type: 'ended' });
+    expect(openJournal(bed.journalFile, BOOT).found.records.at(-1)).toMatchObject({ type: 'ended' });
   });
 
   it('is named, and the others are hit', async () => {
@@ -415,7 +411,7 @@ describe('a process that is gone between choice and act', () => {
     });
     await using bed = startBed({ targets });
 
-    const answer = await bed.injections.inject(buildOrder('process-pause', { processes, pick: { kind: 'all' } }));
+    const answer = await bed.inject(buildOrder('process-pause', { processes, pick: { kind: 'all' } }));
 
     expect(pidsOf(answer)).toEqual([hit.pid]);
     expect(answer.skipped).toMatchObject([{ pid: lost.pid, why: 'it ended between the choice and the act' }]);
@@ -427,13 +423,13 @@ describe('a process that is gone between choice and act', () => {
     await using victim = await startVictim(mark);
     const targets: InjectorDeps['targets'] = {
       select: async (...question) => {
-        const { matches, skipped } = await realTargets.select(...question);
-        return { matches: matches.map((match) => ({ ...match, startTicks: '1' })), skipped };
+        const { matches, ...others } = await realTargets.select(...question);
+        return { matches: matches.map((match) => ({ ...match, startTicks: '1' })), ...others };
       },
     };
     await using bed = startBed({ targets });
 
-    const answer = await bed.injections.inject(buildOrder('process-kill', { processes }));
+    const answer = await bed.inject(buildOrder('process-kill', { processes }));
 
     expect(answer).toMatchObject({ kind: 'refused', code: 'FAULT_TARGET_GONE' });
     expect(stateOf(victim.pid)).not.toBeNull();
@@ -446,20 +442,20 @@ describe('a journal that cannot be written', () => {
     await using bed = startBed({ wrap: fullAfter(0) });
     await using victim = await startVictim(mark);
 
-    const answer = await bed.injections.inject(buildOrder('process-kill', { processes }));
+    const answer = await bed.inject(buildOrder('process-kill', { processes }));
 
     expect(answer).toMatchObject({ kind: 'refused', code: 'JOURNAL_UNWRITABLE' });
     expect(stateOf(victim.pid)).not.toBeNull();
     expect(bed.ends).toEqual([]);
   });
 
-  it.each([1, 2, 3])('after %i records lets what was done be taken back, and the order is refused', async (count) => {
+  it.each([1, 2])('after %i records lets what was done be taken back, and the order is refused', async (count) => {
     const { mark, processes } = makeMark();
     await using bed = startBed({ wrap: fullAfter(count) });
     await using one = await startVictim(mark);
     await using other = await startVictim(mark);
 
-    const answer = await bed.injections.inject(buildOrder('process-pause', { processes, pick: { kind: 'all' } }));
+    const answer = await bed.inject(buildOrder('process-pause', { processes, pick: { kind: 'all' } }));
 
     expect(answer).toMatchObject({ kind: 'refused', code: 'JOURNAL_UNWRITABLE' });
     expect([one, other].map(({ pid }) => stateOf(pid))).not.toContain('T');
@@ -469,11 +465,11 @@ describe('a journal that cannot be written', () => {
 
   it('does not hide what cannot be taken back', async () => {
     const { mark, processes } = makeMark();
-    await using bed = startBed({ wrap: fullAfter(2) });
+    await using bed = startBed({ wrap: fullAfter(1) });
     await using one = await startVictim(mark);
     await using other = await startVictim(mark);
 
-    const answer = await bed.injections.inject(
+    const answer = await bed.inject(
       buildOrder('process-kill', { processes, pick: { kind: 'all' }, params: { signal: 'KILL', watch: 100 } }),
     );
     await bed.until(1);
@@ -485,8 +481,10 @@ describe('a journal that cannot be written', () => {
   });
 });
 
-function recoverFrom(journal: Journal): Promise<InjectionEnd[]> {
-  return recover({ journal, clock: systemClock, log });
+async function recoverFrom(journal: Journal): Promise<InjectionEnd[]> {
+  const notes = path.join(makeTemporaryDirectory(), 'notes');
+  const recovered: StuckInjection[] = await recover({ journal, notes, clock: systemClock, log });
+  return recovered.map(({ end }) => end);
 }
 
 describe('recovery', () => {
@@ -496,7 +494,7 @@ describe('recovery', () => {
     await using one = await startVictim(mark);
     await using other = await startVictim(mark);
     const order = buildOrder('process-pause', { processes, pick: { kind: 'all' } });
-    await bed.injections.inject(order);
+    await bed.inject(order);
     await untilStopped(one, other);
 
     const ends = await recoverFrom(openJournal(bed.journalFile, BOOT));
@@ -511,12 +509,12 @@ describe('recovery', () => {
     const { mark, processes } = makeMark();
     await using bed = startBed();
     await using victim = await startVictim(mark);
-    await bed.injections.inject(buildOrder('process-pause', { processes }));
+    await bed.inject(buildOrder('process-pause', { processes }));
     await untilStopped(victim);
 
     const ends = await recoverFrom(openJournal(bed.journalFile, 'the-next-boot'));
 
-    expect(ends).toMatchObject([{ reason: 'recovered', reverted: true }]);
+    expect(ends).toMatchObject([{ reason: 'vanished', reverted: true }]);
     expect(stateOf(victim.pid)).toBe('T');
   });
 
@@ -525,7 +523,7 @@ describe('recovery', () => {
     await using bed = startBed();
     await using one = await startVictim(mark);
     await using other = await startVictim(mark);
-    await bed.injections.inject(buildOrder('process-pause', { processes, pick: { kind: 'all' } }));
+    await bed.inject(buildOrder('process-pause', { processes, pick: { kind: 'all' } }));
     await untilStopped(one, other);
     const journal = openJournal(bed.journalFile, BOOT);
 

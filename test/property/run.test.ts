@@ -56,9 +56,13 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       type: 'node',
       node: FLEET[index]?.id ?? FIRST,
       connected,
+      known: null,
     })),
   },
-  { weight: 1, arbitrary: fc.constant((): RunInput => ({ type: 'halt', by: 'ann', reason: 'r', ref: null })) },
+  {
+    weight: 1,
+    arbitrary: fc.constant((): RunInput => ({ type: 'halt', by: 'ann', reason: 'r', ref: null, told: false })),
+  },
 );
 
 const FLEET = buildFleet(5);

@@ -25,6 +25,7 @@ export function buildOrder(fault: FaultKind, more: Partial<InjectOrder> = {}): I
     drawKey: 'key',
     durationMs: spec.duration === 'required' ? 60_000 : null,
     leaseMs: 60_000,
+    notAfterMs: 60_000,
     ...more,
   };
 }

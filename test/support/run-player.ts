@@ -26,7 +26,7 @@ export class RunPlayer {
   }
 
   give(input: RunInput): this {
-    const turn = reduceRun(this.context, this.state, input, { mono: this.now, wall: this.now });
+    const turn = reduceRun(this.context, this.state, [input], { mono: this.now, wall: this.now });
     this.state = turn.state;
     this.events.push(...turn.events);
     this.acts.push(...turn.acts);

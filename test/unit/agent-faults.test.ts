@@ -72,7 +72,7 @@ describe('the steps of each fault', () => {
 });
 
 describe('admission of an order', () => {
-  const context = { term: 3, capabilities: ['taskset'] };
+  const context = { term: 3, capabilities: ['taskset'], ageMs: 0 };
   const admit = (...order: Parameters<typeof buildOrder>): string | null =>
     refusalOf(buildOrder(order[0], { term: 3, ...order[1] }), context)?.code ?? null;
 
@@ -105,7 +105,7 @@ describe('admission of an order', () => {
   });
 
   it('refuses what the node cannot do, and names what is missing', () => {
-    const refusal = refusalOf(buildOrder('cpu-load'), { term: 0, capabilities: [] });
+    const refusal = refusalOf(buildOrder('cpu-load'), { term: 0, capabilities: [], ageMs: 0 });
 
     expect(refusal).toEqual({ code: 'FAULT_UNSUPPORTED', message: 'cpu-load needs taskset, which this node lacks' });
   });

@@ -99,6 +99,7 @@ describe('protected processes', () => {
       selector: { user: 'app' },
       services,
       protection,
+      veto: () => null,
       drawKey: 'k',
     });
 
@@ -129,9 +130,14 @@ describe('ranking of processes', () => {
         buildProcess({ pid, startTicks: String(1000 + pid), argv: ['node', 'orders.js', `--worker=${index}`] }),
       );
     const choose = (processes: readonly HostProcess[]): string[] =>
-      selectProcesses({ processes, selector: { service: 'orders' }, services, protection, drawKey: 'key' }).matches.map(
-        ({ argv }) => argv.join(' '),
-      );
+      selectProcesses({
+        processes,
+        selector: { service: 'orders' },
+        services,
+        protection,
+        veto: () => null,
+        drawKey: 'key',
+      }).matches.map(({ argv }) => argv.join(' '));
 
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: 100, max: 60_000 }), { minLength: 4, maxLength: 4 }), (pids) => {
@@ -152,6 +158,7 @@ describe('ranking of processes', () => {
       selector: { name: 'node' },
       services,
       protection,
+      veto: () => null,
       drawKey: null,
     });
 

@@ -182,7 +182,7 @@ describe('halting', () => {
       .startAll();
   }
 
-  const halt = { type: 'halt', by: 'ann', reason: 'enough', ref: 'T-1' } as const;
+  const halt = { type: 'halt', by: 'ann', reason: 'enough', ref: 'T-1', told: false } as const;
 
   it('is called halted only when every open injection is over', () => {
     const run = paused().give(halt);
@@ -211,11 +211,11 @@ describe('halting', () => {
     expect(run.state.ending).toEqual({ verdict: 'aborted', reason: 'halted by ann: enough' });
   });
 
-  it('says unconfirmed, and no more, of a node that does not answer', () => {
+  it('says by when the lease has run out, and no more, of a node that does not answer', () => {
     const run = paused().give(halt).wait(7000);
 
     expect(run.events.find(({ type }) => type === 'halt.confirmed')).toMatchObject({
-      nodes: [{ state: 'unconfirmed' }, { state: 'unconfirmed' }],
+      nodes: [{ state: 'expires' }, { state: 'expires' }],
     });
   });
 
@@ -223,10 +223,10 @@ describe('halting', () => {
     const run = paused();
     const node = run.state.orders.values().next().value?.node;
     if (node === undefined) throw new Error('an order was expected');
-    run.give({ type: 'node', node, connected: false }).give(halt);
+    run.give({ type: 'node', node, connected: false, known: null }).give(halt);
     const before = run.acts.filter(({ type }) => type === 'revert').length;
 
-    run.give({ type: 'node', node, connected: true });
+    run.give({ type: 'node', node, connected: true, known: run.open() });
 
     expect(run.acts.filter(({ type }) => type === 'revert')).toHaveLength(before + 1);
   });
@@ -299,7 +299,7 @@ describe('a run that an earlier coordinator left open', () => {
 
   it('waits for its open injections, and says of how many the end is confirmed', () => {
     const before = buildRun().give({ type: 'start' }).second('ok', 1).startAll();
-    const open = before.open();
+    const open = before.open().map((id) => ({ id, begun: true }));
     const run = buildRun();
     run.state = resumeForClosing(before.context, open, 'playing', { mono: run.now, wall: run.now });
     run.give({ type: 'tick' });

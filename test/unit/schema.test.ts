@@ -1056,6 +1056,7 @@ describe('a configuration file', () => {
         environment: 'staging',
         labels: {},
         coordinator: '127.0.0.1:7401',
+        guard: '/etc/roulette/guard.yaml',
         stateDir: '/var/lib/roulette-agent',
         services: {},
         logLevel: 'info',

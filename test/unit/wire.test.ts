@@ -123,11 +123,12 @@ describe('the wire', () => {
       drawKey: text,
       durationMs: maybe(whole),
       leaseMs: whole,
+      notAfterMs: whole,
     });
 
     fc.assert(
       fc.property(orders, (sent) => {
-        const { inject } = coordinatorSays({ inject: toWireOrder(sent) });
+        const { inject } = coordinatorSays({ inject: toWireOrder(sent, 7) });
 
         expect(inject ? fromWireOrder(inject) : null).toEqual(normalised(sent));
       }),
@@ -166,7 +167,10 @@ describe('the wire', () => {
       orderId: order,
       startedAt: time,
       endedAt: time,
-      reason: fc.constantFrom('completed', 'halted', 'lease-expired', 'agent-stopped', 'failed', 'recovered'),
+      reason: fc.constantFrom(
+        ...(['completed', 'halted', 'lease-expired', 'agent-stopped', 'failed'] as const),
+        ...(['recovered', 'keeper', 'guard', 'unkept', 'vanished'] as const),
+      ),
       observations: fc.array(
         fc.record({
           name: text,
@@ -183,7 +187,7 @@ describe('the wire', () => {
 
     fc.assert(
       fc.property(ends, (sent) => {
-        const { ended } = agentSays(toWireEnd(sent));
+        const { ended } = agentSays({ ended: toWireEnd(sent) });
 
         expect(ended ? fromWireEnd(ended) : null).toEqual(sent);
       }),
@@ -209,6 +213,10 @@ describe('the wire', () => {
         agentPid: 7,
       },
       activeOrders: [parseOrderId('run-1/smoke/1/1@node-a')],
+      knownOrders: [parseOrderId('run-1/smoke/1/1@node-a'), parseOrderId('run-1/smoke/1/2@node-a')],
+      unreverted: [{ orderId: parseOrderId('run-1/smoke/1/2@node-a'), since: 5, errors: ['it does not react'] }],
+      guard: 'staging: every fault',
+      beat: 3,
     };
 
     const good = agentSays({ hello: toWireHello(introduction) }).hello;
