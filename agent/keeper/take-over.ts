@@ -12,7 +12,9 @@ import { liveStat, readText } from '../targets/proc.ts';
 interface TakeOverDeps {
   /** The agent's. */
   readonly journal: string;
-  readonly notes: Pick<Journal, 'append' | 'bootId'>;
+  readonly bootId: string;
+  /** Called only when there is something to take back. */
+  readonly openNotes: () => Pick<Journal, 'append'>;
   readonly clock: Clock;
   readonly log: TakeBackDeps['log'];
 }
@@ -36,9 +38,11 @@ export async function endAgent(agent: ProcessRef, clock: Clock): Promise<void> {
 
 /** Resolves with the number of orders that it has taken back. */
 export async function revertAll(deps: TakeOverDeps): Promise<number> {
-  const { clock, log, notes } = deps;
+  const { clock, log, bootId } = deps;
   const { records, damage } = readJournal(readText(deps.journal) ?? '');
-  const left = unfinished(records, damage.length > 0).filter(({ boot }) => boot === notes.bootId);
+  const left = unfinished(records, damage.length > 0).filter(({ boot }) => boot === bootId);
+  if (left.length === 0) return 0;
+  const notes = deps.openNotes();
   const end = clock.monotonic() + GIVE_UP_MS;
   await Promise.all(left.map((order) => revert(order, { journal: notes, clock, log }, end)));
   return left.length;

@@ -26,8 +26,14 @@ export async function watchAgent(watched: Watched, deps: WatchDeps): Promise<voi
   const { why, farewell } = await untilGone(deps.clock);
   if (!farewell) await endAgent(watched.agent, deps.clock);
   const log = { warn: deps.say };
-  const notes = openNotes(watched.notes, deps);
-  const orders = await revertAll({ journal: watched.journal, notes, clock: deps.clock, log });
+  const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  const orders = await revertAll({
+    journal: watched.journal,
+    bootId,
+    openNotes: () => openNotes(watched.notes, bootId, deps),
+    clock: deps.clock,
+    log,
+  });
   if (orders > 0) deps.say({ why, orders }, 'the keeper has reverted');
 }
 
@@ -59,12 +65,11 @@ function untilGone(clock: Clock): Promise<Gone> {
 }
 
 /** Without a file to note it in it is reverted all the same; the agent's next start then does it once more. */
-function openNotes(file: string, { openJournal, say }: WatchDeps): Pick<Journal, 'append' | 'bootId'> {
-  const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+function openNotes(file: string, bootId: string, { openJournal, say }: WatchDeps): Pick<Journal, 'append'> {
   try {
     return openJournal(file, bootId);
   } catch (error) {
     say({ err: error }, 'the keeper cannot note what it reverts');
-    return { bootId, append: () => undefined };
+    return { append: () => undefined };
   }
 }

@@ -43,11 +43,16 @@ export function stateOf(pid: number): string | null {
   }
 }
 
-/** Polls until `check` is true; fails with `what` after ten seconds. */
-export async function eventually(what: string, check: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
+/** Polls until `check` is true; fails with `what` when that takes too long. */
+export async function eventually(
+  what: string | (() => string),
+  check: () => boolean | Promise<boolean>,
+  withinMs: number = 10_000,
+): Promise<void> {
+  const deadline = Date.now() + withinMs;
   while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`not within 10 s: ${what}`);
+    if (Date.now() > deadline)
+      throw new Error(`not within ${withinMs} ms: ${typeof what === 'string' ? what : what()}`);
     await new Promise((resolve) => {
       setTimeout(resolve, 20);
     });

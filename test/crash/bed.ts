@@ -1,0 +1,356 @@
+// A bed for crashes: one agent at a time with its keeper as real processes, two victims, a scripted coordinator. Each
+// case lets one fault be applied and reverted, sends a signal at a named point, and then looks for what is left.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { stringify } from 'yaml';
+import { unfinished } from '../../agent/core/journal-records.ts';
+import { readJournal } from '../../agent/effects/journal-text.ts';
+import { nodeId, orderId, type OrderId } from '../../shared/domain/ids.ts';
+import type { InjectOrder } from '../../shared/domain/order.ts';
+import type { FaultKind } from '../../shared/faults/index.ts';
+import { packageRoot } from '../../shared/package-root.ts';
+import { buildOrder } from '../support/orders.ts';
+import type { ScriptedCoordinator } from '../support/scripted-coordinator.ts';
+import { eventually, stateOf } from '../support/victims.ts';
+import { formatPoint, type Instruction, type Point } from './points.ts';
+
+export const CRASH_SIGNALS = ['SIGKILL', 'SIGTERM', 'SIGSTOP'] as const;
+export type Whom = 'agent' | 'keeper' | 'both' | 'target';
+
+export interface CrashCase {
+  readonly fault: FaultKind;
+  readonly whom: Whom;
+  readonly signal: (typeof CRASH_SIGNALS)[number];
+  readonly point: Point;
+  /** Where the keeper is killed too, while it takes back what the agent left. */
+  readonly keeperAt?: Point;
+}
+
+export interface CrashOutcome {
+  /** From the end of the agent until the node was as before; null when the agent lived on. */
+  readonly cleanMs: number | null;
+  /** What was not as before, one sentence each. */
+  readonly leftovers: readonly string[];
+}
+
+export interface CrashBed {
+  readonly play: (crash: CrashCase) => Promise<CrashOutcome>;
+  /** Starts the agent once more, waits until every order is told, and looks for what is left in its folder. */
+  readonly finish: () => Promise<readonly string[]>;
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+}
+
+/** Long enough for the last undo to be given up and for the keeper to notice. */
+const LONGEST_WAIT_MS = 15_000;
+const LEASE_MS = 2000;
+const ACTIVE_MS = 250;
+
+/** How many steps each fault takes on two victims. */
+const STEPS: Record<FaultKind, number> = { 'process-kill': 2, 'process-pause': 2, 'cpu-load': 1 };
+
+/** Every boundary of applying and reverting a fault, in the order in which it is passed. */
+export function pointsOf(fault: FaultKind): Point[] {
+  const steps = Array.from({ length: STEPS[fault] }, (_, step) => step);
+  const passed: Omit<Point, 'when'>[] = [
+    { record: 'intent', step: null },
+    ...steps.map((step) => ({ record: 'applied' as const, step })),
+    ...steps.toReversed().map((step) => ({ record: 'reverted' as const, step })),
+    { record: 'ended', step: null },
+  ];
+  return passed.flatMap((point) => [
+    { ...point, when: 'before' as const },
+    { ...point, when: 'after' as const },
+  ]);
+}
+
+export function formatCase({ fault, whom, signal, point, keeperAt }: CrashCase): string {
+  const too = keeperAt === undefined ? '' : `, and of the keeper ${formatPoint(keeperAt)}`;
+  return `${fault}, ${signal} of ${whom} ${formatPoint(point)}${too}`;
+}
+
+/** The programs under test as one file each, which start faster. */
+export async function bundlePrograms(): Promise<{ readonly agent: string; readonly keeper: string }> {
+  const root = packageRoot();
+  const folder = path.join(root, 'dist', 'crash');
+  mkdirSync(folder, { recursive: true });
+  const bundle = async (name: string): Promise<string> => {
+    const file = path.join(folder, `${name}.mjs`);
+    const fresh = path.join(folder, `${name}-${randomUUID()}.mjs`);
+    await build({
+      ...{ entryPoints: [path.join(root, 'test', 'crash', `${name}.ts`)], outfile: fresh, bundle: true },
+      ...{ platform: 'node', format: 'esm', target: 'node20', logLevel: 'error' },
+      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    });
+    renameSync(fresh, file);
+    return file;
+  };
+  const [agent, keeper] = await Promise.all([bundle('agent'), bundle('keeper')]);
+  return { agent, keeper };
+}
+
+export interface BedOptions {
+  readonly coordinator: ScriptedCoordinator;
+  readonly programs: { readonly agent: string; readonly keeper: string };
+}
+
+export function createCrashBed(options: BedOptions): CrashBed {
+  return new Bed(options);
+}
+
+interface RunningAgent {
+  readonly process: ChildProcess;
+  readonly ended: Promise<unknown>;
+  /** How often it was at the point of an instruction. */
+  readonly reached: () => number;
+  readonly said: () => string;
+}
+
+let beds = 0;
+
+class Bed implements CrashBed {
+  readonly #options: BedOptions;
+  readonly #folder = mkdtempSync(path.join(tmpdir(), 'roulette-crash-'));
+  readonly #node: string;
+  readonly #mark: string;
+  /** No other bed's burners have it in their arguments: the duration of the load and its spare second. */
+  readonly #burnerMs: number;
+  #agent: RunningAgent | null = null;
+  #victims: ChildProcess[] = [];
+  #orders: OrderId[] = [];
+  #count = 0;
+
+  constructor(options: BedOptions) {
+    beds += 1;
+    this.#options = options;
+    this.#node = `node-${process.pid}-${beds}`;
+    this.#mark = `victim-${randomUUID()}`;
+    this.#burnerMs = ACTIVE_MS + beds;
+  }
+
+  async play(crash: CrashCase): Promise<CrashOutcome> {
+    await this.#renewVictims();
+    const agent = await this.#startAgent();
+    await within('a keeper is there', () => keepersOf(agent).some((pid) => stateOf(pid) !== 'T'));
+    const before = agent.reached();
+    this.#instruct(crash);
+    const order = this.#buildOrder(crash.fault);
+    this.#orders.push(order.id);
+    this.#options.coordinator.order(this.#node, order);
+    await within(
+      () => `${formatCase(crash)} is reached: ${agent.said()}`,
+      () => agent.reached() > before,
+    );
+    const cleanMs = await this.#untilOver(crash, order.id, { agent, reached: before });
+    await within('nothing is left', () => this.#leftovers(crash).length === 0).catch(() => undefined);
+    return { cleanMs, leftovers: this.#leftovers(crash) };
+  }
+
+  async finish(): Promise<readonly string[]> {
+    await this.#startAgent();
+    const { words } = this.#options.coordinator;
+    const untold = (): OrderId[] => this.#orders.filter((order) => !isLast(words.get(order)));
+    await within('every order is told', () => untold().length === 0).catch(() => undefined);
+    await this.#endAgent('SIGTERM');
+    const journal = readJournal(readFileSync(this.#file('journal.jsonl'), 'utf8'));
+    const open = unfinished(journal.records).map(({ order }) => `the journal has ${order} as unfinished`);
+    const notes = existsSync(this.#file('keeper.jsonl')) ? ["the keeper's notes are still there"] : [];
+    return [...untold().map((order) => `${order} was never told`), ...journal.damage, ...open, ...notes];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#endAgent('SIGKILL');
+    for (const victim of this.#victims) victim.kill('SIGKILL');
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Until the agent is gone or the order has ended; whoever was stopped for good is ended as an operator would. */
+  async #untilOver(
+    crash: CrashCase,
+    order: OrderId,
+    { agent, reached }: { readonly agent: RunningAgent; readonly reached: number },
+  ): Promise<number | null> {
+    const { whom, signal, keeperAt } = crash;
+    const { words } = this.#options.coordinator;
+    if (whom === 'both' && signal === 'SIGSTOP') await this.#endBoth(agent);
+    if (whom === 'keeper' || whom === 'target') {
+      await within(`${order} is told`, () => isLast(words.get(order)));
+      return null;
+    }
+    await agent.ended;
+    this.#agent = null;
+    const gone = performance.now();
+    // Without a keeper it is the next agent that cleans up.
+    if (keeperAt !== undefined) await within('the keeper is at its point', () => agent.reached() === reached + 2);
+    if (whom === 'both' || keeperAt !== undefined) await this.#startAgent();
+    await within('the node is clean', () => this.#isClean());
+    return performance.now() - gone;
+  }
+
+  async #endBoth(agent: RunningAgent): Promise<void> {
+    for (const keeper of keepersOf(agent)) process.kill(keeper, 'SIGKILL');
+    agent.process.kill('SIGKILL');
+    await agent.ended;
+  }
+
+  #instruct({ whom, signal, point, keeperAt }: CrashCase): void {
+    this.#count += 1;
+    const victims = this.#victims.flatMap(({ pid }) => pid ?? []);
+    const to = { agent: ['self'], keeper: ['keeper'], both: ['keeper', 'self'], target: victims } as const;
+    const instructions: Instruction[] = [
+      { id: this.#count, at: point, by: 'agent', signal, to: to[whom] },
+      ...(keeperAt === undefined
+        ? []
+        : [{ id: this.#count, at: keeperAt, by: 'keeper' as const, signal: 'SIGKILL' as const, to: [] }]),
+    ];
+    const file = this.#file('instruction');
+    writeFileSync(`${file}.new`, JSON.stringify(instructions));
+    renameSync(`${file}.new`, file);
+  }
+
+  #buildOrder(fault: FaultKind): InjectOrder {
+    const order = buildOrder(fault, { leaseMs: LEASE_MS, notAfterMs: LEASE_MS, pick: { kind: 'all' } });
+    const id = orderId(order.run, order.slot, nodeId(this.#node));
+    if (fault === 'cpu-load') {
+      return { ...order, id, durationMs: this.#burnerMs, params: { load: 0.01, cores: 1, ramp: 0 } };
+    }
+    const processes = { cmdline: this.#mark };
+    if (fault === 'process-pause') return { ...order, id, processes, durationMs: ACTIVE_MS };
+    return { ...order, id, processes, params: { signal: 'KILL', watch: 100 } };
+  }
+
+  async #startAgent(): Promise<RunningAgent> {
+    if (this.#agent !== null && this.#agent.process.exitCode === null && this.#agent.process.signalCode === null) {
+      return this.#agent;
+    }
+    const { coordinator, programs } = this.#options;
+    await within('the node has left', () => !coordinator.isConnected(this.#node));
+    // What it takes back at its start is no point of the case before.
+    rmSync(this.#file('instruction'), { force: true });
+    const guard = this.#file('guard.yaml');
+    writeFileSync(guard, 'environment: staging\n');
+    const config = this.#file('agent.yaml');
+    const settings = { node: this.#node, environment: 'staging', coordinator: coordinator.address, guard };
+    writeFileSync(config, stringify({ ...settings, stateDir: this.#folder }));
+    const child = spawn(process.execPath, [programs.agent, config, this.#file('instruction'), programs.keeper], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+      });
+    }
+    const agent: RunningAgent = {
+      process: child,
+      ended: once(child, 'exit'),
+      reached: () => said.split('"at the point"').length - 1,
+      said: () => said.slice(-2000),
+    };
+    this.#agent = agent;
+    await within(
+      () => `the agent is connected: ${said}`,
+      () => coordinator.isConnected(this.#node),
+    );
+    return agent;
+  }
+
+  async #endAgent(signal: NodeJS.Signals): Promise<void> {
+    const agent = this.#agent;
+    this.#agent = null;
+    agent?.process.kill(signal);
+    await agent?.ended;
+  }
+
+  /** Two that live and run: those that an earlier case has ended are replaced. */
+  async #renewVictims(): Promise<void> {
+    for (const victim of this.#victims) victim.kill('SIGCONT');
+    this.#victims = this.#victims.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+    while (this.#victims.length < 2) {
+      const victim = spawn('sleep', ['1000'], { argv0: this.#mark, stdio: 'ignore' });
+      await once(victim, 'spawn');
+      this.#victims.push(victim);
+    }
+  }
+
+  #leftovers({ fault, whom, signal }: CrashCase): string[] {
+    const mayBeGone = fault === 'process-kill' || (whom === 'target' && signal !== 'SIGSTOP');
+    // What the case itself has stopped, from outside, is not Roulette's to wake.
+    const mayBeStopped = whom === 'target' && signal === 'SIGSTOP';
+    const troubles = this.#victims.flatMap(({ pid = 0 }) => {
+      const state = stateOf(pid);
+      if (state === null || state === 'Z') return mayBeGone ? [] : [`victim ${pid} is gone`];
+      return state === 'T' && !mayBeStopped ? [`victim ${pid} is still stopped`] : [];
+    });
+    return [...troubles, ...burnersOf(this.#burnerMs).map((pid) => `burner ${pid} still runs`)];
+  }
+
+  #isClean(): boolean {
+    const stopped = this.#victims.some(({ pid = 0 }) => stateOf(pid) === 'T');
+    return !stopped && burnersOf(this.#burnerMs).length === 0;
+  }
+
+  #file(name: string): string {
+    return path.join(this.#folder, name);
+  }
+}
+
+function isLast(word: ReturnType<ScriptedCoordinator['words']['get']>): boolean {
+  return word?.kind === 'refused' || word?.kind === 'unknown' || (word?.kind === 'ended' && word.end.reverted);
+}
+
+async function within(what: string | (() => string), check: () => boolean): Promise<void> {
+  await eventually(what, check, LONGEST_WAIT_MS);
+}
+
+function nameOf(pid: number): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return null;
+  }
+}
+
+function keepersOf(agent: RunningAgent): number[] {
+  return childrenOf(agent.process.pid ?? 0).filter((pid) => /^roulette-keep/u.test(nameOf(pid) ?? ''));
+}
+
+function childrenOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`)
+    .flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' '))
+    .map(Number)
+    .filter((child) => child > 0);
+}
+
+/** Burners with that many milliseconds, and the second that a burner gets to spare. */
+function burnersOf(durationMs: number): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0)
+    .filter((pid) => {
+      const argv = readArgv(pid);
+      return argv.some((word) => word.endsWith('burner/main.js')) && argv.at(-1) === String(durationMs + 1000);
+    });
+}
+
+function readArgv(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  } catch {
+    return [];
+  }
+}
