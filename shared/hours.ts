@@ -3,11 +3,26 @@
 
 import { DAYS, type Day, type Hours } from './domain/hours.ts';
 
-/** `now` in milliseconds since the epoch. */
-export function isWithinHours({ days, from, to, timezone }: Hours, now: number): boolean {
+/** `now` in milliseconds since the epoch. Hours that run over midnight belong to the day on which they begin. */
+export function isWithinHours({ days, fromMinute, toMinute, timezone }: Hours, now: number): boolean {
   const { day, minute } = wallClock(now, timezone);
-  if (from < to) return days.includes(day) && minute >= from && minute < to;
-  return (days.includes(day) && minute >= from) || (days.includes(dayBefore(day)) && minute < to);
+  if (fromMinute < toMinute) return days.includes(day) && minute >= fromMinute && minute < toMinute;
+  return (days.includes(day) && minute >= fromMinute) || (days.includes(dayBefore(day)) && minute < toMinute);
+}
+
+/** `mon tue 09:00-17:00 Europe/Berlin`. */
+export function formatHours({ days, fromMinute, toMinute, timezone }: Hours): string {
+  return `${days.join(' ')} ${formatMinute(fromMinute)}-${formatMinute(toMinute)} ${timezone}`;
+}
+
+/** What day and time it is in a time zone: `sat 12:03`. */
+export function formatMoment(now: number, timezone: string): string {
+  const { day, minute } = wallClock(now, timezone);
+  return `${day} ${formatMinute(minute)}`;
+}
+
+function formatMinute(minute: number): string {
+  return [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':');
 }
 
 function dayBefore(day: Day): Day {

@@ -14,7 +14,7 @@ import { processSelector } from './target.ts';
 const kinds = list('faults', oneOf(FAULT_KINDS));
 const selectors: z.ZodType<ProcessSelector[]> = list('processes', processSelector);
 const anyHours: z.ZodType<Hours[]> = z.preprocess(
-  (value) => (Array.isArray(value) ? value : [value]),
+  (value): unknown => (Array.isArray(value) ? value : [value]),
   list('hours', hours, 1),
 );
 

@@ -1,6 +1,6 @@
 // Hours of the week as people write them: { days: mon-fri, from: "09:00", to: "17:00", timezone: Europe/Berlin }.
 
-import { z } from 'zod';
+import type { z } from 'zod';
 import { DAYS, type Day, type Hours } from '../domain/hours.ts';
 import { object, reads } from './reader.ts';
 
@@ -34,6 +34,8 @@ const timezone = reads('a time zone such as Europe/Berlin or UTC', (value) =>
 );
 
 function isTimezone(name: string): boolean {
+  // Newer versions of Node know offsets such as +01:00 as well. Those know no summer time, and older ones not them.
+  if (!/^[A-Za-z]/u.test(name)) return false;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {
@@ -47,4 +49,4 @@ export const hours: z.ZodType<Hours> = object('hours', {
   from: timeOfDay('09:00', MINUTES_OF_DAY - 1),
   to: timeOfDay('17:00', MINUTES_OF_DAY),
   timezone,
-}).transform(({ days, from, to, timezone: zone }) => ({ days, from, to, timezone: zone }));
+}).transform(({ days, from, to, timezone: zone }) => ({ days, fromMinute: from, toMinute: to, timezone: zone }));
