@@ -7,16 +7,22 @@ import type { Hours } from '../domain/hours.ts';
 import { FAULT_KINDS } from '../faults/index.ts';
 import { check, type Checked } from './check.ts';
 import { hours } from './hours.ts';
-import { list, object, oneOf, positiveDuration, text, whole } from './reader.ts';
+import { list, object, oneOf, passOn, positiveDuration, text, whole } from './reader.ts';
 import { readSource } from './source.ts';
 import { processSelector } from './target.ts';
 
 const kinds = list('faults', oneOf(FAULT_KINDS));
 const selectors: z.ZodType<ProcessSelector[]> = list('processes', processSelector);
-const anyHours: z.ZodType<Hours[]> = z.preprocess(
-  (value): unknown => (Array.isArray(value) ? value : [value]),
-  list('hours', hours, 1),
-);
+const windows = list('hours', hours, 1);
+const window = hours.transform((one) => [one]);
+
+/** One or a list. Each is checked as what it is, so that the positions of errors are right for both. */
+const oneOrMoreHours = z.unknown().transform((value, context): Hours[] => {
+  const parsed = (Array.isArray(value) ? windows : window).safeParse(value);
+  if (parsed.success) return parsed.data;
+  passOn(context, parsed.error.issues);
+  return z.NEVER;
+});
 
 const MOST_INJECTIONS = 10_000;
 
@@ -27,15 +33,15 @@ const guard: z.ZodType<Guard> = object('the guard', {
   targets: object('targets', { allow: selectors.optional(), deny: selectors.default([]) }).optional(),
   most: whole(0, MOST_INJECTIONS).optional(),
   longest: positiveDuration.optional(),
-  hours: anyHours.optional(),
-}).transform(({ environment, allow, deny, targets, most, longest, hours: windows }) => ({
+  hours: oneOrMoreHours.optional(),
+}).transform(({ environment, allow, deny, targets, most, longest, hours: found }) => ({
   environment,
   allow: allow ?? null,
   deny,
   targets: { allow: targets?.allow ?? null, deny: targets?.deny ?? [] },
   most: most ?? null,
   longestMs: longest ?? null,
-  hours: windows ?? [],
+  hours: found ?? [],
 }));
 
 export function parseGuard(source: string, file: string): Checked<Guard> {

@@ -13,9 +13,9 @@ const dayNames = reads('days such as mon-fri, sat or [mon, wed]', (value) => {
 
 /** `mon`, or `fri-mon` for Friday to Monday. */
 function daysOf(text: string): Day[] | null {
-  const [first, last] = text.split('-').map((name) => DAYS.findIndex((day) => day === name));
-  if (first === undefined || first < 0 || last === -1) return null;
-  const count = last === undefined ? 1 : ((last - first + DAYS.length) % DAYS.length) + 1;
+  const [first, last = first, ...more] = text.split('-').map((name) => DAYS.findIndex((day) => day === name));
+  if (first === undefined || first < 0 || last === undefined || last < 0 || more.length > 0) return null;
+  const count = ((last - first + DAYS.length) % DAYS.length) + 1;
   return [...DAYS, ...DAYS].slice(first, first + count);
 }
 
