@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeGuard, guardRefusal, targetRefusal } from '../../agent/core/guard.ts';
 import type { Guard } from '../../shared/domain/guard.ts';
 import type { Hours } from '../../shared/domain/hours.ts';
 import { ERRORS } from '../../shared/errors.ts';
 import { isWithinHours } from '../../shared/hours.ts';
+import { packageRoot } from '../../shared/package-root.ts';
 import { parseGuard } from '../../shared/schema/guard.ts';
 import { formatIssue } from '../../shared/schema/source.ts';
 import { buildGuard, buildHours, buildInjection, buildProcess, buildReading } from '../support/guard-builders.ts';
@@ -56,6 +59,16 @@ hours: { days: mon-wed, from: "09:00", to: "17:30", timezone: Europe/Berlin }
         hours: [{ days: ['mon', 'tue', 'wed'], fromMinute: 540, toMinute: 1050, timezone: 'Europe/Berlin' }],
       },
     });
+  });
+
+  it('as the documentation shows it is valid', () => {
+    const page = readFileSync(path.join(packageRoot(), 'docs', 'guard.md'), 'utf8');
+    const [, example = ''] = /```yaml\n([^`]*)```/u.exec(page) ?? [];
+
+    const issues = issuesOf(example);
+
+    expect(example).toContain('environment: staging');
+    expect(issues).toEqual([]);
   });
 
   it('can allow nothing at all', () => {
