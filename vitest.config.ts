@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
+    // Concurrent tests are those that mostly wait: for leases, for keepers, for processes.
+    maxConcurrency: 12,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

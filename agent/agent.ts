@@ -78,6 +78,7 @@ export async function startAgent(config: AgentConfig, deps: AgentDeps): Promise<
     onEnd: outbox.ended,
     left: left.filter(({ end }) => !end.reverted),
   });
+  await keeper.started();
   const itself = await watchItself(config, { clock, guard });
   const stopGuard = enforceGuard(guardFile, injections, clock);
 

@@ -17,7 +17,9 @@ export interface KeeperDeps {
 }
 
 /** How long a keeper may take to answer a question. */
-const ANSWER_WITHIN_MS = 1000;
+const ANSWER_WITHIN_MS = 2000;
+/** How long an agent waits at its start. */
+const START_WITHIN_MS = 10_000;
 /** How long the agent may stay without one before it takes everything back. */
 const UNKEPT_MS = 3000;
 const LONGEST_BACKOFF_MS = 5000;
@@ -42,6 +44,13 @@ export class Keeper {
     this.#deps = deps;
     this.#stopBeat = repeatEvery(deps.clock, BEAT_MS, () => this.#beat());
     this.#start();
+  }
+
+  /** Resolves when the first keeper has answered, or takes too long over it: orders are then refused one by one. */
+  async started(): Promise<void> {
+    const { clock } = this.#deps;
+    const deadline = clock.monotonic() + START_WITHIN_MS;
+    while (!(await this.isArmed()) && clock.monotonic() < deadline);
   }
 
   /** Whether it is there just now: asks it, and waits a moment for the answer. */

@@ -41,6 +41,9 @@ export interface CrashCase {
   readonly keeperAt?: Point;
 }
 
+/** Faults that have a duration. */
+export type LastingFault = Exclude<FaultKind, 'process-kill'>;
+
 export interface CrashOutcome {
   /** From the end of the agent until the node was as before; null when the agent lived on. */
   readonly cleanMs: number | null;
@@ -50,6 +53,8 @@ export interface CrashOutcome {
 
 export interface CrashBed {
   readonly play: (crash: CrashCase) => Promise<CrashOutcome>;
+  /** The coordinator says nothing any more while a fault is active. The outcome counts from its last word. */
+  readonly playSilence: (fault: LastingFault) => Promise<CrashOutcome>;
   /** Starts the agent once more, waits until every order is told, and looks for what is left in its folder. */
   readonly finish: () => Promise<readonly string[]>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -158,6 +163,23 @@ class Bed implements CrashBed {
     const cleanMs = await this.#untilOver(crash, order.id, { agent, reached: before });
     await within('nothing is left', () => this.#leftovers(crash).length === 0).catch(() => undefined);
     return { cleanMs, leftovers: this.#leftovers(crash) };
+  }
+
+  async playSilence(fault: LastingFault): Promise<CrashOutcome> {
+    const { coordinator } = this.#options;
+    await this.#renewVictims();
+    await this.#startAgent();
+    const order = { ...this.#buildOrder(fault), durationMs: this.#burnerMs + 60_000 };
+    this.#orders.push(order.id);
+    coordinator.order(this.#node, order);
+    await within('the fault is active', () => !this.#isClean());
+    coordinator.speak(false);
+    const silent = performance.now();
+    await within('the node is clean', () => this.#isClean());
+    const cleanMs = performance.now() - silent;
+    coordinator.speak(true);
+    await this.#endAgent('SIGTERM');
+    return { cleanMs, leftovers: this.#leftovers({ fault, whom: 'agent', signal: 'SIGTERM' }) };
   }
 
   async finish(): Promise<readonly string[]> {
@@ -287,7 +309,7 @@ class Bed implements CrashBed {
     }
   }
 
-  #leftovers({ fault, whom, signal }: CrashCase): string[] {
+  #leftovers({ fault, whom, signal }: Omit<CrashCase, 'point'>): string[] {
     const mayBeGone = fault === 'process-kill' || (whom === 'target' && signal !== 'SIGSTOP');
     // What the case itself has stopped, from outside, is not Roulette's to wake.
     const mayBeStopped = whom === 'target' && signal === 'SIGSTOP';
@@ -296,12 +318,16 @@ class Bed implements CrashBed {
       if (state === null || state === 'Z') return mayBeGone ? [] : [`victim ${pid} is gone`];
       return state === 'T' && !mayBeStopped ? [`victim ${pid} is still stopped`] : [];
     });
-    return [...troubles, ...burnersOf(this.#burnerMs).map((pid) => `burner ${pid} still runs`)];
+    return [...troubles, ...this.#burners().map((pid) => `burner ${pid} still runs`)];
   }
 
   #isClean(): boolean {
     const stopped = this.#victims.some(({ pid = 0 }) => stateOf(pid) === 'T');
-    return !stopped && burnersOf(this.#burnerMs).length === 0;
+    return !stopped && this.#burners().length === 0;
+  }
+
+  #burners(): number[] {
+    return [this.#burnerMs, this.#burnerMs + 60_000].flatMap((ms) => burnersOf(ms));
   }
 
   #file(name: string): string {
@@ -336,8 +362,8 @@ function childrenOf(pid: number): number[] {
     .filter((child) => child > 0);
 }
 
-/** Burners with that many milliseconds, and the second that a burner gets to spare. */
-function burnersOf(durationMs: number): number[] {
+/** Burners of a load with that many milliseconds, and the second that a burner gets to spare. */
+export function burnersOf(durationMs: number): number[] {
   return readdirSync('/proc')
     .map(Number)
     .filter((pid) => pid > 0)

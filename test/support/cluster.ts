@@ -27,14 +27,30 @@ export interface Daemon {
 
 const WAIT_MS = 20_000;
 
-function startDaemon(program: 'agent' | 'coordinator', config: unknown, folder: string): Daemon {
+type Command = (config: string) => readonly string[];
+
+/** The programs as they are built. */
+const PROGRAMS: Record<'agent' | 'coordinator', Command> = {
+  agent: (config) => [path.join(packageRoot(), 'dist', 'agent', 'bundle.js'), '--config', config, '--with-parent'],
+  coordinator: (config) => [
+    path.join(packageRoot(), 'dist', 'coordinator', 'main.js'),
+    '--config',
+    config,
+    '--with-parent',
+  ],
+};
+
+interface Start {
+  readonly config: unknown;
+  readonly folder: string;
+  readonly command?: Command;
+}
+
+function startDaemon(program: 'agent' | 'coordinator', { config, folder, command = PROGRAMS[program] }: Start): Daemon {
   const file = path.join(folder, `${program}-${Math.random().toString(36).slice(2)}.yaml`);
   writeFileSync(file, stringify(config));
-  const script = path.join(packageRoot(), 'dist', program, program === 'agent' ? 'bundle.js' : 'main.js');
   // Standard input is a pipe: the daemon ends when the test's process does.
-  const child = spawn(process.execPath, [script, '--config', file, '--with-parent'], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  const child = spawn(process.execPath, command(file), { stdio: ['pipe', 'pipe', 'pipe'] });
   const lines: Record<string, unknown>[] = [];
   const errors: string[] = [];
   const watchers = new Set<() => void>();
@@ -104,6 +120,8 @@ export interface Cluster {
 export interface AgentOptions {
   readonly labels?: Record<string, string>;
   readonly services?: Record<string, ProcessSelector>;
+  /** argv of another program than the agent as it is built. */
+  readonly command?: Command;
   /** The log line that is waited for; that it is connected, unless said otherwise. */
   readonly waitFor?: (line: Record<string, unknown>) => boolean;
 }
@@ -120,7 +138,10 @@ export async function startCluster(settings: { lease?: string; beat?: string } =
 
   async function startCoordinator(): Promise<void> {
     const listen = { agents: { listen: agents }, operators: { listen: operators } };
-    coordinator = startDaemon('coordinator', { environment: 'staging', store, ...listen, ...settings }, folder);
+    coordinator = startDaemon('coordinator', {
+      config: { environment: 'staging', store, ...listen, ...settings },
+      folder,
+    });
     daemons.push(coordinator);
     const ready = await coordinator.until(({ msg }) => msg === 'listening');
     agents = String(ready['agents']);
@@ -152,7 +173,7 @@ export async function startCluster(settings: { lease?: string; beat?: string } =
     },
     tryCoordinator: async (more) => {
       const config = { environment: 'staging', store: path.join(folder, 'another.db'), ...more };
-      const refusing = startDaemon('coordinator', config, folder);
+      const refusing = startDaemon('coordinator', { config, folder });
       await new Promise((resolve) => {
         refusing.process.once('close', resolve);
       });
@@ -161,11 +182,11 @@ export async function startCluster(settings: { lease?: string; beat?: string } =
     startAgent: async (node, options = {}) => {
       const stateDir = path.join(folder, `agent-${node}`);
       mkdirSync(stateDir, { recursive: true });
-      const { labels = {}, services = {}, waitFor = ({ msg }) => msg === 'connected' } = options;
+      const { labels = {}, services = {}, waitFor = ({ msg }) => msg === 'connected', command } = options;
       const guard = path.join(stateDir, 'guard.yaml');
       if (!existsSync(guard)) writeFileSync(guard, 'environment: staging\n');
       const config = { node, environment: 'staging', labels, coordinator: agents, stateDir, guard, services };
-      const agent = startDaemon('agent', config, folder);
+      const agent = startDaemon('agent', { config, folder, ...(command === undefined ? {} : { command }) });
       daemons.push(agent);
       agentsByNode.set(node, agent);
       await agent.until(waitFor);
