@@ -56,10 +56,10 @@ describe.concurrent('when the coordinator is gone', () => {
   });
 
   it.each(LANES)('$fault, $signal', { timeout: 180_000 }, async ({ fault, signal }) => {
-    lanes += 1;
-    // The number tells the burners of this lane from those of others.
+    // Tells the burners of this lane from those of others.
+    const number = (lanes += 1);
     await using cluster = await startCluster(LEASE);
-    const lane = new Lane(cluster, { fault, signal, number: lanes });
+    const lane = new Lane(cluster, { fault, signal, number });
     const troubles: string[] = [];
     await lane.start(programs);
     for (const point of pointsOf(fault)) {
