@@ -11,7 +11,7 @@ import { specHash } from '../shared/faults/spec.ts';
 import type { AgentConfig } from '../shared/schema/config.ts';
 import { createBeats } from './core/beats.ts';
 import { unsettledEnds } from './core/journal-records.ts';
-import { createGuardFile } from './effects/guard-file.ts';
+import { createGuardFile, type GuardFile } from './effects/guard-file.ts';
 import { builtInLabels, readBootId, readCapabilities, readFacts } from './effects/host-facts.ts';
 import { createMetricsReader } from './effects/host-metrics.ts';
 import { createHostProbe } from './effects/host-probe.ts';
@@ -22,11 +22,11 @@ import { Keeper } from './effects/keeper.ts';
 import { createNodeGuard, type NodeGuard } from './effects/node-guard.ts';
 import { recover, recoverBlind } from './effects/recover.ts';
 import type { StuckInjection } from './effects/stuck.ts';
-import { openTermFile } from './effects/term-file.ts';
+import { openTermFile, type TermFile } from './effects/term-file.ts';
 import { createOutbox, type Outbox } from './rpc/outbox.ts';
 import { keepSession, type NodeItself } from './rpc/session.ts';
 import { readStat } from './targets/proc.ts';
-import { createTargets } from './targets/targets.ts';
+import { createTargets, type Targets } from './targets/targets.ts';
 
 export interface Agent {
   /** Takes everything back, tells the coordinator, and disconnects. */
@@ -59,25 +59,8 @@ export async function startAgent(config: AgentConfig, deps: AgentDeps): Promise<
     onSettled: (order) => noteSettled(journal, order, log),
   });
 
-  const term = openTermFile(files.term);
-  const { services, environment } = config;
-  const guardFile = createGuardFile(config.guard, clock);
-  const guard = createNodeGuard({ file: guardFile, environment, services, clock });
-  const targets = createTargets({ services, selfPid: process.pid, veto: guard.veto });
-  const probe = createHostProbe({ clock, targets });
-  const capabilities = readCapabilities();
-  const keeper = new Keeper({
-    command: [...deps.keeper, files.journal, files.notes, String(process.pid), readStat(process.pid)?.startTicks ?? ''],
-    clock,
-    log,
-    onUnkept: () => void injections.endAll('unkept'),
-  });
-  const injections = createInjections({
-    ...{ journal, clock, targets, probe, capabilities, guard, term, log },
-    isKept: () => keeper.isArmed(),
-    onEnd: outbox.ended,
-    left: left.filter(({ end }) => !end.reverted),
-  });
+  const host = createHost(config, deps, { files, journal, left, outbox });
+  const { injections, keeper, guard, guardFile, targets, term } = host;
   await keeper.started();
   const itself = await watchItself(config, { clock, guard });
   const stopGuard = enforceGuard(guardFile, injections, clock);
@@ -90,7 +73,12 @@ export async function startAgent(config: AgentConfig, deps: AgentDeps): Promise<
       introduce: itself.now,
       survey: ({ processes, drawKey }) => targets.select(processes, drawKey),
       metrics: createMetricsReader(),
-      ...{ injections, term, beats: createBeats(), outbox, clock, log },
+      injections,
+      term,
+      beats: createBeats(),
+      outbox,
+      clock,
+      log,
     },
     session.signal,
   );
@@ -106,6 +94,54 @@ export async function startAgent(config: AgentConfig, deps: AgentDeps): Promise<
       await keeper.stop();
     },
   };
+}
+
+interface Beginning {
+  readonly files: StateFiles;
+  readonly journal: Journal;
+  /** What the start could not take back. */
+  readonly left: readonly StuckInjection[];
+  readonly outbox: Outbox;
+}
+
+/** What acts on this node. */
+interface Host {
+  readonly injections: Injections;
+  readonly keeper: Keeper;
+  readonly guard: NodeGuard;
+  readonly guardFile: GuardFile;
+  readonly targets: Targets;
+  readonly term: TermFile;
+}
+
+function createHost(config: AgentConfig, deps: AgentDeps, { files, journal, left, outbox }: Beginning): Host {
+  const { clock, log } = deps;
+  const { services, environment } = config;
+  const term = openTermFile(files.term);
+  const guardFile = createGuardFile(config.guard, clock);
+  const guard = createNodeGuard({ file: guardFile, environment, services, clock });
+  const targets = createTargets({ services, selfPid: process.pid, veto: guard.veto });
+  const startTicks = readStat(process.pid)?.startTicks ?? '';
+  const keeper = new Keeper({
+    command: [...deps.keeper, files.journal, files.notes, String(process.pid), startTicks],
+    clock,
+    log,
+    onUnkept: () => void injections.endAll('unkept'),
+  });
+  const injections = createInjections({
+    journal,
+    clock,
+    targets,
+    probe: createHostProbe({ clock, targets }),
+    capabilities: readCapabilities(),
+    guard,
+    term,
+    log,
+    isKept: () => keeper.isArmed(),
+    onEnd: outbox.ended,
+    left: left.filter(({ end }) => !end.reverted),
+  });
+  return { injections, keeper, guard, guardFile, targets, term };
 }
 
 interface StateFiles {
@@ -176,7 +212,7 @@ async function watchItself(
   };
 }
 
-function enforceGuard(file: ReturnType<typeof createGuardFile>, injections: Injections, clock: Clock): () => void {
+function enforceGuard(file: GuardFile, injections: Injections, clock: Clock): () => void {
   const stopWatch = file.watch(() => void injections.enforceGuard());
   const stopHours = repeatEvery(clock, GUARD_EVERY_MS, () => injections.enforceGuard());
   return () => {

@@ -1,7 +1,7 @@
 // Each fact of a timeline as one line for people. Report, command line and console all say it this way.
 
 import type { Observation, ProcessIdentity } from './domain/order.ts';
-import type { RunEventBody } from './domain/run.ts';
+import type { Lever, RunEventBody } from './domain/run.ts';
 
 type BodyOf<Type extends RunEventBody['type']> = Extract<RunEventBody, { readonly type: Type }>;
 /** A method's type, so that a sentence about one kind of fact may stand where one about any is called. */
@@ -52,6 +52,11 @@ export function describeEvent(body: RunEventBody): string {
   // The table is typed kind by kind, so the entry under `body.type` is the one for this body.
   const sentence: Sentence<RunEventBody> = SENTENCES[body.type];
   return sentence(body);
+}
+
+export function describeLever({ engagedBy, engagedAt, reason, ref }: Lever): string {
+  const ticket = ref === null ? '' : ` [${ref}]`;
+  return `${engagedBy} halted the whole fleet at ${new Date(engagedAt).toISOString()}: ${reason}${ticket}`;
 }
 
 export function describeProcess({ pid, service, name }: Pick<ProcessIdentity, 'pid' | 'service' | 'name'>): string {

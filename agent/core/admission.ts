@@ -29,8 +29,6 @@ export function refusalOf(order: InjectOrder, { term, capabilities, ageMs }: Adm
       message: `the order is of term ${order.term}, the coordinator's term is ${term}`,
     };
   }
-  const lateness = latenessOf(order, ageMs);
-  if (lateness !== null) return { code: 'ORDER_LATE', message: lateness };
   if (order.specHash !== specHash(spec)) {
     return { code: 'ORDER_UNKNOWN_FAULT', message: `the coordinator has another version of ${order.fault}` };
   }
@@ -39,7 +37,9 @@ export function refusalOf(order: InjectOrder, { term, capabilities, ageMs }: Adm
     return { code: 'FAULT_UNSUPPORTED', message: `${order.fault} needs ${missing.join(', ')}, which this node lacks` };
   }
   const trouble = troubleWith(order, spec);
-  return trouble === null ? null : { code: 'ORDER_INVALID', message: trouble };
+  if (trouble !== null) return { code: 'ORDER_INVALID', message: trouble };
+  const lateness = latenessOf(order, ageMs);
+  return lateness === null ? null : { code: 'ORDER_LATE', message: lateness };
 }
 
 /** An order whose lease has run out before it begins is late, whatever its not-after. */

@@ -16,9 +16,12 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 // With the agent gone there may be nobody at the other end of the pipe, or of the log.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
+function readable(_key: string, value: unknown): unknown {
+  return value instanceof Error ? value.message : value;
+}
+
 function say(fields: object, msg: string): void {
   const line = { level: 'warn', time: new Date().toISOString(), name: process.title, msg, ...fields };
-  const readable = (_key: string, value: unknown): unknown => (value instanceof Error ? value.message : value);
   process.stderr.write(`${JSON.stringify(line, readable)}\n`);
 }
 

@@ -1,8 +1,10 @@
 // `nodes`, `node` and `faults`: what there is, and what can be done to it.
 
+import { describeLever } from '../../shared/describe-event.ts';
 import { EXIT, RouletteError } from '../../shared/errors.ts';
 import { FAULT_KINDS, faultSpec, isFaultKind } from '../../shared/faults/index.ts';
 import type { FaultSpec, ParamSpec } from '../../shared/faults/spec.ts';
+import { orNull } from '../../shared/rpc/absent.ts';
 import type { Node__Output } from '../../shared/rpc/generated/roulette/v1/Node.ts';
 import type { NodeFacts__Output } from '../../shared/rpc/generated/roulette/v1/NodeFacts.ts';
 import type { NodeMetrics__Output } from '../../shared/rpc/generated/roulette/v1/NodeMetrics.ts';
@@ -27,10 +29,8 @@ export async function listNodes({ io, json, operator }: Session): Outcome {
   if (!json) for (const line of table(['node', 'health', 'environment', 'labels', 'cpu', 'active'], rows)) io.out(line);
   for (const line of nodes.flatMap((node) => alarmsOf(node))) io.err(io.paint.bad(line));
   if (lever !== null) {
-    const { engagedBy, engagedAt, reason } = lever;
-    io.err(
-      io.paint.warn(`${engagedBy} halted the fleet at ${moment(engagedAt)} (${reason}): no run starts until release`),
-    );
+    const said = describeLever({ ...lever, ref: orNull(lever.ref) });
+    io.err(io.paint.warn(`${said}; no run starts until \`roulette release\``));
   }
   return EXIT.done;
 }

@@ -64,8 +64,13 @@ function sendOrder(
   // An order that was not begun within its lease is never begun, and one that was has expired by then.
   const notAfter = now.mono + context.leaseMs;
   const state: OrderState = {
-    ...{ id: order.id, slot, node, stage: 'sent', notAfter, outcome: null },
+    id: order.id,
+    slot,
+    node,
+    stage: 'sent',
+    notAfter,
     deadline: notAfter + context.graceMs,
+    outcome: null,
   };
   return extend(turn, {
     state: { orders: withOrder(turn.state, state) },

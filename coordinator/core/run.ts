@@ -4,10 +4,11 @@
 // Guarantees: orders leave only while playing; a run is called halted only when every open order is over;
 // nothing happens after `ended`. Pure: the shell records `events` durably and then does `acts`.
 
-import { nodeId, type NodeId, type OrderId } from '../../shared/domain/ids.ts';
+import { nodeOf, type NodeId } from '../../shared/domain/ids.ts';
 import { assertNever } from '../../shared/errors.ts';
 import { addSample, createHistory } from './judge.ts';
 import { judgeAborts, judgeBaseline, judgeRecovery, judgeSteady } from './run-judge.ts';
+import type { LeftOrder } from './open-orders.ts';
 import { confirmHalt, requestHalt } from './run-halt.ts';
 import { issueDueSlots, loseOverdueOrders, takeAnswer, takeEnd, takeUnknown } from './run-orders.ts';
 import {
@@ -41,13 +42,6 @@ export function prepareRun(context: RunContext, connected: Iterable<NodeId>): Ru
   };
 }
 
-/** An order without a recorded end. */
-export interface LeftOrder {
-  readonly id: OrderId;
-  /** Whether its node has said that it has begun. */
-  readonly begun: boolean;
-}
-
 /** A run that an earlier coordinator left open: its orders are ended, then it is closed with verdict `error`. */
 export function resumeForClosing(
   context: RunContext,
@@ -58,7 +52,7 @@ export function resumeForClosing(
   const orders = new Map(
     open.flatMap(({ id, begun }) => {
       const slot = context.plan.slots.find((candidate) => id.startsWith(`${context.run}/${candidate.id}@`));
-      const node = nodeId(id.slice(id.lastIndexOf('@') + 1));
+      const node = nodeOf(id);
       const [notAfter, deadline] = [now.mono, now.mono + context.leaseMs + context.graceMs];
       const stage = begun ? ('active' as const) : ('sent' as const);
       return slot === undefined ? [] : [[id, { id, slot, node, stage, notAfter, deadline, outcome: null }] as const];

@@ -5,17 +5,19 @@ import type { Logger } from 'pino';
 import { canonicalJson, sha256 } from '../../shared/canonical.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Experiment } from '../../shared/domain/experiment.ts';
-import { nodeId, runId, type NodeId, type OrderId, type RunId } from '../../shared/domain/ids.ts';
+import { runId, runOf, type NodeId, type OrderId, type RunId } from '../../shared/domain/ids.ts';
 import type { InjectionEnd, OrderAnswer } from '../../shared/domain/order.ts';
 import { parsePlan, type Plan } from '../../shared/domain/plan.ts';
-import type { HaltedNode, Lever, RunEvent, RunEventBody, RunRecord } from '../../shared/domain/run.ts';
+import type { HaltedNode, Lever, RunEvent, RunRecord } from '../../shared/domain/run.ts';
+import { describeLever } from '../../shared/describe-event.ts';
 import { RouletteError } from '../../shared/errors.ts';
 import { parseExperiment } from '../../shared/schema/document.ts';
 import { formatIssue } from '../../shared/schema/source.ts';
 import { compilePlan } from '../core/compile.ts';
 import { auditOf } from '../core/audit-of.ts';
 import { isHaltProved } from '../core/run-halt.ts';
-import { prepareRun, resumeForClosing, type LeftOrder } from '../core/run.ts';
+import { lateConfirmation, ordersWithoutEnd } from '../core/open-orders.ts';
+import { prepareRun, resumeForClosing } from '../core/run.ts';
 import type { Act, RunContext, RunInput, RunState } from '../core/run-state.ts';
 import { startMonitors } from '../monitors/index.ts';
 import type { Store } from '../store/port.ts';
@@ -204,22 +206,20 @@ export class Runs {
     return this.#postWord(end.orderId, { type: 'end', end });
   }
 
-  /** After the run: what it had to leave as lost or broken is clean now. That belongs into its timeline too. */
-  async #noteLateEnd({ orderId: order, reverted, endedAt: nodeAt }: InjectionEnd): Promise<boolean> {
-    const run = runOf(order);
-    const events = reverted ? await this.#deps.store.listEvents(run, 0) : [];
-    const last = events
-      .filter(({ body }) => 'order' in body && body.order === order && body.type !== 'revert.sent')
-      .at(-1);
-    if (last === undefined || !leavesOpen(last.body) || !('slot' in last.body)) return true;
-    const { slot } = last.body;
-    const body: RunEventBody = { type: 'revert.confirmed', slot, order, node: nodeOf(order), nodeAt };
-    const event = { run, seq: (events.at(-1)?.seq ?? 0) + 1, at: this.#deps.clock.now(), body };
+  /** After the run its timeline still takes in that what had been left open is clean. */
+  async #noteLateEnd(end: InjectionEnd): Promise<boolean> {
+    const { store, clock, log } = this.#deps;
+    const run = runOf(end.orderId);
+    const events = await store.listEvents(run, 0);
+    const body = lateConfirmation(events, end);
+    if (body === null) return true;
+    const event = { run, seq: (events.at(-1)?.seq ?? 0) + 1, at: clock.now(), body };
+    const entry = auditOf(event);
     try {
-      await this.#deps.store.append({ events: [event], audit: [auditOf(event) ?? []].flat() });
+      await store.append({ events: [event], audit: entry === null ? [] : [entry] });
       return true;
     } catch (error) {
-      this.#deps.log.error({ order, err: error }, 'a late end cannot be recorded');
+      log.error({ order: end.orderId, err: error }, 'a late end cannot be recorded');
       return false;
     }
   }
@@ -340,35 +340,4 @@ interface WatchOptions {
   readonly afterSeq: number;
   readonly historyOnly: boolean;
   readonly signal: AbortSignal;
-}
-
-/** `<run>/<slot>@<node>` */
-function runOf(order: OrderId): RunId {
-  return runId(order.slice(0, order.indexOf('/')));
-}
-
-function nodeOf(order: OrderId): NodeId {
-  return nodeId(order.slice(order.lastIndexOf('@') + 1));
-}
-
-function ordersWithoutEnd(events: readonly RunEvent[]): LeftOrder[] {
-  const open = new Map<OrderId, LeftOrder>();
-  for (const { body } of events) {
-    if (body.type === 'order.sent') open.set(body.order, { id: body.order, begun: false });
-    if (body.type === 'injection.started') open.set(body.order, { id: body.order, begun: true });
-    if (body.type === 'injection.ended' || body.type === 'injection.refused' || body.type === 'injection.lost') {
-      open.delete(body.order);
-    }
-  }
-  return [...open.values()];
-}
-
-/** Whether the last fact of an order leaves it open if all is as it was before. */
-function leavesOpen(body: RunEventBody): boolean {
-  return body.type === 'injection.lost' || (body.type === 'injection.ended' && !body.reverted);
-}
-
-export function describeLever({ engagedBy, engagedAt, reason, ref }: Lever): string {
-  const ticket = ref === null ? '' : ` [${ref}]`;
-  return `${engagedBy} halted the whole fleet at ${new Date(engagedAt).toISOString()}: ${reason}${ticket}`;
 }

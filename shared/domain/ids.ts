@@ -29,6 +29,14 @@ export function orderId(run: RunId, slot: SlotId, node: NodeId): OrderId {
   return `${run}/${slot}@${node}` as OrderId;
 }
 
+export function runOf(order: OrderId): RunId {
+  return order.slice(0, order.indexOf('/')) as RunId;
+}
+
+export function nodeOf(order: OrderId): NodeId {
+  return order.slice(order.lastIndexOf('@') + 1) as NodeId;
+}
+
 /** Reads an id back from the wire or the store, where it was written by one of the constructors. */
 export function parseOrderId(text: string): OrderId {
   return text as OrderId;

@@ -97,8 +97,13 @@ export async function bundlePrograms(): Promise<{ readonly agent: string; readon
     const file = path.join(folder, `${name}.mjs`);
     const fresh = path.join(folder, `${name}-${randomUUID()}.mjs`);
     await build({
-      ...{ entryPoints: [path.join(root, 'test', 'crash', `${name}.ts`)], outfile: fresh, bundle: true },
-      ...{ platform: 'node', format: 'esm', target: 'node20', logLevel: 'error' },
+      entryPoints: [path.join(root, 'test', 'crash', `${name}.ts`)],
+      outfile: fresh,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      logLevel: 'error',
       banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     });
     renameSync(fresh, file);
@@ -352,7 +357,7 @@ function nameOf(pid: number): string | null {
 }
 
 function keepersOf(agent: RunningAgent): number[] {
-  return childrenOf(agent.process.pid ?? 0).filter((pid) => /^roulette-keep/u.test(nameOf(pid) ?? ''));
+  return childrenOf(agent.process.pid ?? 0).filter((pid) => nameOf(pid)?.startsWith('roulette-keep'));
 }
 
 function childrenOf(pid: number): number[] {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { startCluster } from '../support/cluster.ts';
 import { eventually, startVictim, stateOf } from '../support/victims.ts';
@@ -31,37 +31,42 @@ function isInjected(fault: string): (line: Record<string, unknown>) => boolean {
   return (line) => line['msg'] === 'injected' && line['fault'] === fault;
 }
 
-/** The only child of a process (proc(5), task/TID/children). */
-function childOf(pid: number): number {
-  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
+/** proc(5), task/TID/children */
+function childrenOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`)
+    .flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' '))
+    .filter((child) => child !== '')
+    .map(Number);
 }
 
 describe('an agent that is killed while faults are active', () => {
-  it('leaves no load behind, and its successor lets the paused go on before it connects', async () => {
+  it('leaves nothing behind, and its successor tells what its keeper has reverted', async () => {
     await using cluster = await startCluster();
     const mark = `victim-${randomBytes(6).toString('hex')}`;
     const services = { victim: { cmdline: mark } };
     const agent = await cluster.startAgent('node-a', { services });
     await using victim = await startVictim(mark);
-    await cluster.start(DOCUMENT);
+    const run = await cluster.start(DOCUMENT);
     await agent.until(isInjected('process-pause'));
     await agent.until(isInjected('cpu-load'));
     await eventually('the victim is stopped', () => stateOf(victim.pid) === 'T');
-    const burner = childOf(agent.process.pid ?? 0);
+    const children = childrenOf(agent.process.pid ?? 0);
 
     await agent.end('SIGKILL');
-    await eventually('the burner has ended', () => [null, 'Z'].includes(stateOf(burner)));
-    const leftBehind = stateOf(victim.pid);
+    await eventually('the victim goes on', () => stateOf(victim.pid) !== 'T');
+    await eventually('keeper and burner have ended', () => children.every((pid) => [null, 'Z'].includes(stateOf(pid))));
     const successor = await cluster.startAgent('node-a', { services });
+    const events = await cluster.timeline(run);
 
-    expect(leftBehind).toBe('T');
-    expect(stateOf(victim.pid)).not.toBe('T');
+    expect(children).toHaveLength(2);
     const said = successor.lines.map(({ msg }) => msg);
     expect(said.filter((line) => line === 'recovered')).toHaveLength(2);
     expect(said.lastIndexOf('recovered')).toBeLessThan(said.indexOf('connected'));
-    expect(successor.lines.filter(({ msg }) => msg === 'recovered')).toMatchObject([
-      { reverted: true, revertErrors: [] },
-      { reverted: true, revertErrors: [] },
+    const ends = events.flatMap(({ body }) => (body.type === 'injection.ended' ? [body] : []));
+    expect(ends).toHaveLength(2);
+    expect(ends).toMatchObject([
+      { reason: 'keeper', reverted: true },
+      { reason: 'keeper', reverted: true },
     ]);
   });
 });

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { HaltedNode } from '../../shared/rpc/generated/roulette/v1/HaltedNode.ts';
 import type { HaltRunRequest__Output } from '../../shared/rpc/generated/roulette/v1/HaltRunRequest.ts';
 import type { StartRunRequest__Output } from '../../shared/rpc/generated/roulette/v1/StartRunRequest.ts';
 import { speak, type Setting, type Spoken } from '../support/command.ts';
@@ -74,7 +75,7 @@ describe('the exit code', () => {
   });
 
   it('of a halt is 4 as long as one injection is not confirmed as reverted', async () => {
-    const row = { node: 'node-a', orderId: 'order', at: 0 };
+    const row = { node: 'node-a', orderId: 'order', at: Date.UTC(2026, 0, 1, 12) };
     const { exit, out } = await ask(
       {
         HaltRun: (_call, callback) =>
@@ -82,7 +83,8 @@ describe('the exit code', () => {
             run: buildRun(),
             injections: [
               { ...row, state: 'reverted' },
-              { ...row, node: 'node-b', state: 'unconfirmed', why: 'no word from it' },
+              { ...row, node: 'node-b', state: 'expires', why: 'it is not connected' },
+              { ...row, node: 'node-c', state: 'failed', why: 'pid 7 did not react' },
             ],
           }),
       },
@@ -91,10 +93,62 @@ describe('the exit code', () => {
 
     expect(exit).toBe(4);
     expect(out.split('\n')).toEqual([
-      'NODE    ORDER  STATE        AT  WHY',
-      'node-a  order  reverted',
-      'node-b  order  unconfirmed      no word from it',
+      'NODE    ORDER  STATE                             WHY',
+      'node-a  order  reverted at 2026-01-01T12:00:00Z',
+      'node-b  order  expires by 2026-01-01T12:00:00Z   it is not connected',
+      'node-c  order  failed at 2026-01-01T12:00:00Z    pid 7 did not react',
     ]);
+  });
+
+  it('of a halt of the whole fleet is 0 only when every node has confirmed', async () => {
+    const row = { node: 'node-a', at: Date.UTC(2026, 0, 1, 12), state: 'reverted', orders: ['one', 'other'] };
+    const idle = { ...row, node: 'node-b', orders: [] };
+    const away = { ...row, node: 'node-c', state: 'expires', why: 'it did not answer' };
+    const halting = (...nodes: HaltedNode[]): Promise<Spoken> =>
+      ask({ HaltAll: (_call, callback) => callback(null, { nodes }) }, ['halt', '--all', '--reason', 'incident']);
+
+    const all = await halting(row, idle);
+    const some = await halting(row, idle, away);
+
+    expect([all.exit, some.exit]).toEqual([0, 4]);
+    expect(all.out).toMatch(/^NODE .*\nnode-a .* 2$\n2 of 2 nodes confirmed; 2 injections ended$/mu);
+    expect(all.err).toContain('no run starts until `roulette release`');
+    expect(some.out).toContain('2 of 3 nodes confirmed; 4 injections ended');
+    expect(some.out).toMatch(/^node-c +expires by .*it did not answer$/mu);
+  });
+
+  it('of a halt that could not be written down is 4, and says so', async () => {
+    const { exit, err } = await ask(
+      { HaltAll: (_call, callback) => callback(null, { nodes: [], unrecorded: 'the disk is full' }) },
+      ['halt', '--all'],
+    );
+
+    expect(exit).toBe(4);
+    expect(err).toContain('could not be written down, and does not outlive the coordinator: the disk is full');
+  });
+
+  it.each([
+    [['halt'], 'which run? give its id, or --all'],
+    [['halt', RUN_ID, '--all'], '--all halts every run; leave the id out'],
+  ])('of %j is 2, and nothing is halted', async (argv, message) => {
+    const { exit, err } = await ask({}, argv);
+
+    expect(exit).toBe(2);
+    expect(err).toContain(message);
+  });
+
+  it('of a release is 0, and 4 when there is nothing to release', async () => {
+    const lever = { engagedAt: Date.UTC(2026, 0, 1, 12), engagedBy: 'ann', reason: 'incident' };
+
+    const released = await ask({ Release: (_call, callback) => callback(null, { lever }) }, ['release']);
+    const nothing = await ask(
+      { Release: (_call, callback) => callback(failure('LEVER_NOT_ENGAGED', 'nobody has halted the fleet')) },
+      ['release'],
+    );
+
+    expect([released.exit, nothing.exit]).toEqual([0, 4]);
+    expect(released.out).toContain('ann had halted the fleet at 2026-01-01T12:00:00Z');
+    expect(nothing.err).toContain('nobody has halted the fleet');
   });
 
   it('of a broken audit log is 4, with one JSON value for both outcomes', async () => {

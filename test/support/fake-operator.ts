@@ -79,7 +79,8 @@ export function failure(code: ErrorCode, message: string): grpc.StatusObject {
   return toStatus(new RouletteError(code, message));
 }
 
-type Calls = 'MakePlan' | 'StartRun' | 'GetRun' | 'WatchRun' | 'HaltRun' | 'GetReport' | 'VerifyAudit';
+type Calls =
+  'MakePlan' | 'StartRun' | 'GetRun' | 'WatchRun' | 'HaltRun' | 'HaltAll' | 'Release' | 'GetReport' | 'VerifyAudit';
 /** Some calls of the API; the others are not implemented. */
 export type Handlers = Partial<Pick<OperatorServiceHandlers, Calls>>;
 

@@ -104,6 +104,17 @@ describe('admission of an order', () => {
     expect(admit(kind, more)).toBe(code);
   });
 
+  it.each([
+    ['just in time', { leaseMs: 5000, notAfterMs: 3000 }, 3000, null],
+    ['after its not-after', { leaseMs: 5000, notAfterMs: 3000 }, 3001, 'ORDER_LATE'],
+    ['after its lease, whatever its not-after', { leaseMs: 2000, notAfterMs: 3000 }, 2001, 'ORDER_LATE'],
+    ['that names a beat that this agent did not send', {}, null, 'ORDER_LATE'],
+  ] as const)('treats an order %s as it should', (_, more, ageMs, code) => {
+    const order = buildOrder('cpu-load', { term: 3, ...more });
+
+    expect(refusalOf(order, { ...context, ageMs })?.code ?? null).toBe(code);
+  });
+
   it('refuses what the node cannot do, and names what is missing', () => {
     const refusal = refusalOf(buildOrder('cpu-load'), { term: 0, capabilities: [], ageMs: 0 });
 

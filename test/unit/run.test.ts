@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { resumeForClosing } from '../../coordinator/core/run.ts';
+import { haltedNodes, isHaltProved } from '../../coordinator/core/run-halt.ts';
+import type { OrderState, RunInput } from '../../coordinator/core/run-state.ts';
+import { reduceRun, resumeForClosing } from '../../coordinator/core/run.ts';
 import type { Experiment } from '../../shared/domain/experiment.ts';
+import type { OrderId } from '../../shared/domain/ids.ts';
 import { buildCondition, buildExperiment, buildFleet, buildMonitor, buildStep } from '../support/experiments.ts';
-import { RunPlayer } from '../support/run-player.ts';
+import { buildEnd, RunPlayer } from '../support/run-player.ts';
 
 function buildRun(more: Partial<Experiment> = {}, nodes = 3): RunPlayer {
   const experiment = buildExperiment({
@@ -231,6 +234,50 @@ describe('halting', () => {
     expect(run.acts.filter(({ type }) => type === 'revert')).toHaveLength(before + 1);
   });
 
+  it('tells only those orders again to end whose answer is out, when every node has been told already', () => {
+    const run = paused();
+    const [answered] = run.open();
+    const told = buildRun(pausing).give({ type: 'start' }).second('ok', 1);
+
+    run.give({ ...halt, told: true });
+    told.give({ ...halt, told: true });
+
+    expect(answered).toBeDefined();
+    expect(run.acts.filter(({ type }) => type === 'revert')).toEqual([]);
+    expect(told.acts.filter(({ type }) => type === 'revert')).toHaveLength(2);
+  });
+
+  it('is proved when all that is left lies on nodes that are away, with the time by which it expires', () => {
+    const run = paused().give(halt);
+    const [first, second] = [...run.state.orders.values()];
+    if (first === undefined || second === undefined) throw new Error('two orders were expected');
+    const before = isHaltProved(run.state);
+
+    run.give({ type: 'node', node: first.node, connected: false, known: null });
+    run.give({ type: 'end', end: buildEnd(second.id, run.now, { reason: 'halted' }) });
+
+    expect(before).toBe(false);
+    expect(isHaltProved(run.state)).toBe(true);
+    expect(haltedNodes(run.state, { mono: run.now, wall: 1_000_000 })).toMatchObject([
+      { order: first.id, state: 'expires', at: 1_007_000, why: 'the node is not connected' },
+      { order: second.id, state: 'reverted' },
+    ]);
+  });
+
+  it('ends without an error when an undo that had failed succeeds before the end of the run', () => {
+    const run = paused();
+    const [first, second] = run.open();
+    if (first === undefined || second === undefined) throw new Error('two orders were expected');
+
+    run.give({ type: 'end', end: buildEnd(first, run.now, { reverted: false, revertErrors: ['it hangs'] }) });
+    run.give({ type: 'end', end: buildEnd(first, run.now, { reverted: true }) });
+    run.give({ type: 'end', end: buildEnd(second, run.now) });
+    run.second('ok', 1);
+
+    expect(run.count('revert.confirmed')).toBe(1);
+    expect(run.state.ending?.verdict).not.toBe('error');
+  });
+
   it('after a rule watches for the recovery: aborted when it comes', () => {
     const run = paused({ abort: [buildCondition('ok < 1')] }).second('ok', 0);
     expect(run.state.phase).toBe('halting');
@@ -280,6 +327,99 @@ describe('halting', () => {
     run.wait(2000).wait(2000);
 
     expect(run.count('order.sent')).toBe(sent);
+  });
+});
+
+describe('a node that has come back', () => {
+  const step = buildStep({ fault: 'process-pause', durationMs: 30_000, params: {} });
+  const sent = (): RunPlayer =>
+    buildRun({ stages: [{ name: 'edge', together: false, steps: [step] }] })
+      .give({ type: 'start' })
+      .second('ok', 1);
+  function onlyOrder(run: RunPlayer): OrderState {
+    const [order] = run.state.orders.values();
+    if (order === undefined) throw new Error('an order was expected');
+    return order;
+  }
+  function comeBack(run: RunPlayer, known: readonly OrderId[]): RunPlayer {
+    const { node } = onlyOrder(run);
+    return run
+      .give({ type: 'node', node, connected: false, known: null })
+      .give({ type: 'node', node, connected: true, known });
+  }
+  const sends = (run: RunPlayer): number => run.acts.filter(({ type }) => type === 'send').length;
+
+  it('gets an order again that it does not know, as long as it may begin, and with what is left of its time', () => {
+    const run = sent();
+    run.now += 1000;
+
+    comeBack(run, []);
+
+    expect(run.count('order.repeated')).toBe(1);
+    expect(run.acts.findLast(({ type }) => type === 'send')).toMatchObject({
+      order: { id: onlyOrder(run).id, notAfterMs: 4000 },
+    });
+  });
+
+  it('gets no order again that it knows', () => {
+    const run = sent();
+
+    comeBack(run, [onlyOrder(run).id]);
+
+    expect(sends(run)).toBe(1);
+    expect(onlyOrder(run).stage).toBe('sent');
+  });
+
+  it('gets no order again that is too late: it was never done, and that is certain', () => {
+    const run = sent();
+    run.now += 5000;
+
+    comeBack(run, []);
+
+    expect(sends(run)).toBe(1);
+    expect(onlyOrder(run)).toMatchObject({ stage: 'over', outcome: { state: 'reverted' } });
+    expect(run.events.find(({ type }) => type === 'injection.refused')).toMatchObject({
+      why: 'the order never reached the node',
+    });
+  });
+
+  it('gets no order again while the run is halting', () => {
+    const run = sent().give({ type: 'halt', by: 'ann', reason: 'enough', ref: null, told: false });
+
+    comeBack(run, []);
+
+    expect(sends(run)).toBe(1);
+    expect(run.state.ending?.verdict).toBe('aborted');
+  });
+
+  it('that has forgotten what was active there leaves it unproved, and a late end still proves it', () => {
+    const run = sent().startAll();
+    const { id } = onlyOrder(run);
+
+    comeBack(run, []);
+    const lost = onlyOrder(run).outcome?.state;
+    run.give({ type: 'end', end: buildEnd(id, run.now) });
+
+    expect(lost).toBe('expires');
+    expect(run.count('injection.lost')).toBe(1);
+    expect(run.count('revert.confirmed')).toBe(1);
+    expect(onlyOrder(run).outcome?.state).toBe('reverted');
+  });
+});
+
+describe('what comes in together', () => {
+  it('is judged sample by sample: a breach does not hide behind the next value', () => {
+    const run = buildRun({ abort: [buildCondition('ok < 1')] })
+      .give({ type: 'start' })
+      .second('ok', 1);
+    const sample = (value: number): RunInput => ({
+      type: 'sample',
+      sample: { monitor: 'ok', at: run.now, value, why: null },
+    });
+
+    const turn = reduceRun(run.context, run.state, [sample(0), sample(1)], { mono: run.now, wall: run.now });
+
+    expect(turn.state.phase).toBe('halting');
   });
 });
 
