@@ -59,14 +59,13 @@ describe.concurrent('when the coordinator is gone', () => {
     // Tells the burners of this lane from those of others.
     const number = (lanes += 1);
     await using cluster = await startCluster(LEASE);
-    const lane = new Lane(cluster, { fault, signal, number });
+    using lane = new Lane(cluster, { fault, signal, number });
     const troubles: string[] = [];
     await lane.start(programs);
     for (const point of pointsOf(fault)) {
       const found = await lane.play(point);
       troubles.push(...found.map((trouble) => `${formatPoint(point)}: ${trouble}`));
     }
-    lane.endVictims();
 
     expect(troubles).toEqual([]);
   });
@@ -126,7 +125,7 @@ class Lane {
     return [...settlementTroubles(events), ...(isClean ? [] : ['the node is not clean'])];
   }
 
-  endVictims(): void {
+  [Symbol.dispose](): void {
     for (const victim of this.#victims) victim.kill('SIGKILL');
   }
 
