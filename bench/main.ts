@@ -2,6 +2,7 @@
 
 import { benchAudit } from './audit.ts';
 import { benchCpuLoad } from './cpu-load.ts';
+import { benchHaltAll } from './halt-all.ts';
 import { benchIdleAgent } from './idle-agent.ts';
 import { benchKillLatency } from './kill-latency.ts';
 import { benchPlan } from './plan.ts';
@@ -9,6 +10,7 @@ import { benchPlan } from './plan.ts';
 const BENCHES = {
   'kill-latency': benchKillLatency,
   plan: benchPlan,
+  'halt-all': benchHaltAll,
   audit: benchAudit,
   'cpu-load': benchCpuLoad,
   'idle-agent': benchIdleAgent,

@@ -129,7 +129,3 @@ export function openOrders(state: RunState): OrderState[] {
 export function brokenOrders(state: RunState): OrderState[] {
   return [...state.orders.values()].filter(({ outcome }) => outcome?.state === 'failed');
 }
-
-export function withOrder(state: RunState, order: OrderState): ReadonlyMap<OrderId, OrderState> {
-  return new Map(state.orders).set(order.id, order);
-}

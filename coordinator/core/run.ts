@@ -10,7 +10,7 @@ import { addSample, createHistory } from './judge.ts';
 import { judgeAborts, judgeBaseline, judgeRecovery, judgeSteady } from './run-judge.ts';
 import type { LeftOrder } from './open-orders.ts';
 import { confirmHalt, requestHalt } from './run-halt.ts';
-import { issueDueSlots, loseOverdueOrders, takeAnswer, takeEnd, takeUnknown } from './run-orders.ts';
+import { issueDueSlots, loseOverdueOrders, takeUnknown, takeWords, type Word } from './run-orders.ts';
 import {
   extend,
   openOrders,
@@ -74,10 +74,14 @@ export function resumeForClosing(
  */
 export function reduceRun(context: RunContext, state: RunState, inputs: readonly RunInput[], now: Moment): Turn {
   let turn: Turn = { state, events: [], acts: [] };
-  for (const input of inputs) {
+  for (const group of groupWords(inputs)) {
     if (turn.state.phase === 'ended') return turn;
-    turn = take(context, turn, input, now);
-    if (input.type === 'sample' || input.type === 'halt') turn = settle(context, turn, now);
+    if (Array.isArray(group)) {
+      turn = takeWords(context, turn, group, now);
+      continue;
+    }
+    turn = take(context, turn, group, now);
+    if (group.type === 'sample' || group.type === 'halt') turn = settle(context, turn, now);
   }
   return turn.state.phase === 'ended' ? turn : settle(context, turn, now);
 }
@@ -96,7 +100,21 @@ function nextSlotAt(context: RunContext, state: RunState): number {
   return next === undefined ? Number.POSITIVE_INFINITY : state.phaseSince + next.offsetMs;
 }
 
-function take(context: RunContext, turn: Turn, input: RunInput, now: Moment): Turn {
+/** Neighbouring words of nodes together, everything else by itself. */
+function groupWords(inputs: readonly RunInput[]): (Word[] | OtherInput)[] {
+  const groups: (Word[] | OtherInput)[] = [];
+  for (const input of inputs) {
+    const last = groups.at(-1);
+    if (input.type !== 'answer' && input.type !== 'end') groups.push(input);
+    else if (Array.isArray(last)) last.push(input);
+    else groups.push([input]);
+  }
+  return groups;
+}
+
+type OtherInput = Exclude<RunInput, Word>;
+
+function take(context: RunContext, turn: Turn, input: OtherInput, now: Moment): Turn {
   switch (input.type) {
     case 'prepare': {
       const { type: _type, ...facts } = input;
@@ -111,10 +129,6 @@ function take(context: RunContext, turn: Turn, input: RunInput, now: Moment): Tu
       const history = addSample(turn.state.history, input.sample);
       return extend(turn, { state: { history }, events: [{ type: 'monitor.sampled', monitor, value, why }] });
     }
-    case 'answer':
-      return takeAnswer(context, turn, input.answer, now);
-    case 'end':
-      return takeEnd(turn, input.end);
     case 'node':
       return takeNode(context, turn, input, now);
     case 'halt':
@@ -145,7 +159,7 @@ function takeNode(context: RunContext, turn: Turn, input: RunInput & { type: 'no
     turn.state.connected.has(node) === connected ? turn : noteNode(turn, node, connected, open.length > 0);
   if (!connected || known === null) return current;
   const missing = open.filter(({ id }) => !known.includes(id));
-  const reconciled = missing.reduce((before, order) => takeUnknown(context, before, order, now), current);
+  const reconciled = takeUnknown(context, current, missing, now);
   // A revert that was sent while the node was away never arrived.
   const again = reconciled.state.phase === 'halting' ? open.filter(({ id }) => known.includes(id)) : [];
   return extend(reconciled, {

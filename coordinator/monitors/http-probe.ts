@@ -3,6 +3,7 @@
 // that waiting in a queue shows (Gil Tene, "How NOT to Measure Latency": coordinated omission).
 // At most rate x timeout transactions are in flight, because each one ends by its timeout.
 
+import { setMaxListeners } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import type { Clock } from '../../shared/clock.ts';
@@ -29,6 +30,8 @@ export interface ProbeSpec {
 }
 
 export function startHttpProbe(spec: ProbeSpec, clock: Clock, signal: AbortSignal): HttpProbe {
+  // One for each transaction that is in flight.
+  setMaxListeners(0, signal);
   const listeners: Listener[] = [];
   const periodMs = 1000 / spec.transaction.perSecond;
   const secure = spec.transaction.url.startsWith('https:');

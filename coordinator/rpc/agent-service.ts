@@ -3,7 +3,7 @@
 import type * as grpc from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { NodeId } from '../../shared/domain/ids.ts';
-import type { InjectionEnd, NodeHalted } from '../../shared/domain/order.ts';
+import type { NodeHalted } from '../../shared/domain/order.ts';
 import { RouletteError, messageOf } from '../../shared/errors.ts';
 import { toStatus } from '../../shared/rpc/failure.ts';
 import type { AgentMessage__Output } from '../../shared/rpc/generated/roulette/v1/AgentMessage.ts';
@@ -78,7 +78,7 @@ function receive(deps: AgentServiceDeps, node: NodeId, message: AgentMessage__Ou
   fleet.heard(node, heartbeat ? fromWireHeartbeat(heartbeat) : null);
   if (started) void runs.answer(fromWireStarted(started));
   else if (refused) void takeRefusal(deps, node, refused);
-  else if (ended) void takeEnd(deps, node, fromWireEnd(ended));
+  else if (ended) void runs.takeEnd(node, fromWireEnd(ended));
   else if (halted) takeHalted(deps, node, fromWireHalted(halted));
   else if (surveyReply) fleet.answerSurvey(surveyReply.surveyId, fromWireSurvey(surveyReply.result), surveyReply.error);
 }
@@ -93,14 +93,7 @@ async function takeRefusal({ fleet, runs }: AgentServiceDeps, node: NodeId, refu
   if (await runs.answer(fromWireRefused(refused))) fleet.send(node, { settled: { orderId, reverted: true } });
 }
 
-async function takeEnd({ fleet, runs, log }: AgentServiceDeps, node: NodeId, end: InjectionEnd): Promise<void> {
-  const { orderId, reverted, revertErrors } = end;
-  if (!reverted) log.error({ node, order: orderId, revertErrors }, 'an undo failed; the node tries again');
-  fleet.noteEnd(node, end);
-  if (await runs.end(end)) fleet.send(node, { settled: { orderId, reverted } });
-}
-
-function takeHalted(deps: AgentServiceDeps, node: NodeId, halted: NodeHalted): void {
-  deps.fleet.halted(node, halted);
-  for (const end of halted.ends) void takeEnd(deps, node, end);
+/** Who waits for the answer takes its ends too; those of an answer that comes too late are taken like any others. */
+function takeHalted({ fleet, runs }: AgentServiceDeps, node: NodeId, halted: NodeHalted): void {
+  if (!fleet.halted(node, halted)) for (const end of halted.ends) void runs.takeEnd(node, end);
 }

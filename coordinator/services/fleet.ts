@@ -189,10 +189,11 @@ export class Fleet {
     });
   }
 
-  /** A node's answer to a halt. */
-  halted(node: NodeId, halted: NodeHalted): void {
-    for (const end of halted.ends) this.noteEnd(node, end);
-    this.#halts.get(`${halted.haltId} ${node}`)?.(halted);
+  /** A node's answer to a halt. False when nobody waits for it any more. */
+  halted(node: NodeId, halted: NodeHalted): boolean {
+    const answer = this.#halts.get(`${halted.haltId} ${node}`);
+    answer?.(halted);
+    return answer !== undefined;
   }
 
   /** Asks a node which processes match. Throws NODE_AWAY when it does not answer in time. */

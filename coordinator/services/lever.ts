@@ -5,9 +5,9 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { canonicalJson } from '../../shared/canonical.ts';
 import type { AuditEntry } from '../../shared/audit.ts';
-import type { Clock } from '../../shared/clock.ts';
+import { repeatEvery, type Clock } from '../../shared/clock.ts';
 import type { NodeId, OrderId } from '../../shared/domain/ids.ts';
-import type { NodeHalted } from '../../shared/domain/order.ts';
+import type { InjectionEnd, NodeHalted } from '../../shared/domain/order.ts';
 import type { HaltOutcome, Lever as Engaged } from '../../shared/domain/run.ts';
 import { messageOf, RouletteError } from '../../shared/errors.ts';
 import type { Store } from '../store/port.ts';
@@ -42,11 +42,15 @@ interface LeverDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly fleet: Fleet;
-  readonly runs: Pick<Runs, 'haltAll' | 'openOrders'>;
+  readonly runs: Pick<Runs, 'haltAll' | 'openOrders' | 'takeEnd'>;
   /** After lease and grace a node that has said nothing has nothing active any more. */
   readonly leaseMs: number;
   readonly graceMs: number;
 }
+
+/** How long what nodes have ended may wait for others, to be recorded together. */
+const FLUSH_EVERY_MS = 250;
+const FLUSH_AFTER_MS = 30;
 
 export class Lever {
   readonly #deps: LeverDeps;
@@ -77,9 +81,7 @@ export class Lever {
       return orders.length === 0 ? [] : [row];
     });
     const halted = runs.haltAll(request);
-    const confirmed = await Promise.all(
-      [...answers].map(async ([node, answer]) => rowOf(node, await answer, engaged.engagedAt + leaseMs)),
-    );
+    const confirmed = await this.#confirm(answers, engaged.engagedAt + leaseMs);
     await halted;
     const rows = [...confirmed, ...expiries].toSorted((a, b) => (a.node < b.node ? -1 : 1));
     const unrecorded = await recorded;
@@ -90,6 +92,34 @@ export class Lever {
     };
     const noted = unrecorded ?? (await record(this.#deps, undefined, entryOf('lever.proved', request, proof)));
     return { rows, unrecorded: noted };
+  }
+
+  /**
+   * The row of each node, once all have answered. What they have ended is recorded in a few large writes, of which
+   * the proof does not wait for the last: until it is written the nodes keep their words and would say them again.
+   */
+  async #confirm(
+    answers: ReadonlyMap<NodeId, Promise<NodeHalted | null>>,
+    expiresAt: number,
+  ): Promise<readonly FleetHaltRow[]> {
+    const { clock, runs } = this.#deps;
+    let ends: (readonly [NodeId, InjectionEnd])[] = [];
+    const flush = (): void => {
+      for (const [node, end] of ends) void runs.takeEnd(node, end);
+      ends = [];
+    };
+    const stopFlushing = repeatEvery(clock, FLUSH_EVERY_MS, flush);
+    const rows = await Promise.all(
+      [...answers].map(async ([node, answer]) => {
+        const halted = await answer;
+        for (const end of halted?.ends ?? []) ends.push([node, end]);
+        return rowOf(node, halted, expiresAt);
+      }),
+    );
+    stopFlushing();
+    // So much later that the proof is on its way first.
+    clock.after(FLUSH_AFTER_MS, flush);
+    return rows;
   }
 
   /** Throws LEVER_NOT_ENGAGED, or STORE_UNWRITABLE and then stays engaged. */

@@ -195,15 +195,22 @@ export class Runs {
     }
   }
 
-  /** The first word of a node on an order. True as for `end`. */
+  /** The first word of a node on an order. True when it is recorded or concerns no run. */
   async answer(answer: OrderAnswer): Promise<boolean> {
     return this.#postWord(answer.orderId, { type: 'answer', answer });
   }
 
-  /** The last word of a node on an order. True when it is recorded or concerns no run: the node may forget it. */
-  async end(end: InjectionEnd): Promise<boolean> {
-    if (this.#actorOf(end.orderId) === undefined) return this.#noteLateEnd(end);
-    return this.#postWord(end.orderId, { type: 'end', end });
+  /** The last word of a node on an order. Once it is recorded, or concerns no run, the node is told to forget it. */
+  async takeEnd(node: NodeId, end: InjectionEnd): Promise<void> {
+    const { fleet, log } = this.#deps;
+    const { orderId, reverted, revertErrors } = end;
+    if (!reverted) log.error({ node, order: orderId, revertErrors }, 'an undo failed; the node tries again');
+    fleet.noteEnd(node, end);
+    const isRecorded =
+      this.#actorOf(orderId) === undefined
+        ? await this.#noteLateEnd(end)
+        : await this.#postWord(orderId, { type: 'end', end });
+    if (isRecorded) fleet.send(node, { settled: { orderId, reverted } });
   }
 
   /** After the run its timeline still takes in that what had been left open is clean. */
