@@ -76,7 +76,7 @@ export class Keeper {
     this.#cancelRestart();
     this.#cancelUnkept?.();
     const child = this.#child;
-    if (child === null) return;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
     const waiting = new AbortController();
     child.once('exit', () => waiting.abort());
     child.stdin.end(FAREWELL);

@@ -59,8 +59,9 @@ function untilGone(clock: Clock): Promise<Gone> {
       farewell ||= words.includes(FAREWELL);
       process.stdout.write(words);
     });
+    // A pipe of Node's is a socket: an agent that has ended its side gives `end`, one that is dead may give `error`.
+    process.stdin.on('end', () => gone('the agent is gone'));
     process.stdin.on('error', () => gone('the pipe broke'));
-    process.stdin.on('close', () => gone('the agent is gone'));
   });
 }
 

@@ -3,7 +3,7 @@
 import type * as grpc from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { NodeId } from '../../shared/domain/ids.ts';
-import type { NodeHalted } from '../../shared/domain/order.ts';
+import type { InjectionEnd, NodeHalted } from '../../shared/domain/order.ts';
 import { RouletteError, messageOf } from '../../shared/errors.ts';
 import { toStatus } from '../../shared/rpc/failure.ts';
 import type { AgentMessage__Output } from '../../shared/rpc/generated/roulette/v1/AgentMessage.ts';
@@ -78,7 +78,7 @@ function receive(deps: AgentServiceDeps, node: NodeId, message: AgentMessage__Ou
   fleet.heard(node, heartbeat ? fromWireHeartbeat(heartbeat) : null);
   if (started) void runs.answer(fromWireStarted(started));
   else if (refused) void takeRefusal(deps, node, refused);
-  else if (ended) void runs.takeEnd(node, fromWireEnd(ended));
+  else if (ended) takeEnd(deps, node, fromWireEnd(ended));
   else if (halted) takeHalted(deps, node, fromWireHalted(halted));
   else if (surveyReply) fleet.answerSurvey(surveyReply.surveyId, fromWireSurvey(surveyReply.result), surveyReply.error);
 }
@@ -91,6 +91,11 @@ function fromWireHeartbeat({ metrics, beat }: Heartbeat__Output): Heartbeat {
 async function takeRefusal({ fleet, runs }: AgentServiceDeps, node: NodeId, refused: Refused__Output): Promise<void> {
   const { orderId } = refused;
   if (await runs.answer(fromWireRefused(refused))) fleet.send(node, { settled: { orderId, reverted: true } });
+}
+
+function takeEnd({ fleet, runs }: AgentServiceDeps, node: NodeId, end: InjectionEnd): void {
+  fleet.noteEnd(node, end);
+  void runs.takeEnd(node, end);
 }
 
 /** Who waits for the answer takes its ends too; those of an answer that comes too late are taken like any others. */

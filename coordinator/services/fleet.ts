@@ -191,6 +191,7 @@ export class Fleet {
 
   /** A node's answer to a halt. False when nobody waits for it any more. */
   halted(node: NodeId, halted: NodeHalted): boolean {
+    for (const end of halted.ends) this.noteEnd(node, end);
     const answer = this.#halts.get(`${halted.haltId} ${node}`);
     answer?.(halted);
     return answer !== undefined;

@@ -7,7 +7,7 @@ import { canonicalJson } from '../../shared/canonical.ts';
 import type { AuditEntry } from '../../shared/audit.ts';
 import { repeatEvery, type Clock } from '../../shared/clock.ts';
 import type { NodeId, OrderId } from '../../shared/domain/ids.ts';
-import type { InjectionEnd, NodeHalted } from '../../shared/domain/order.ts';
+import type { NodeHalted } from '../../shared/domain/order.ts';
 import type { HaltOutcome, Lever as Engaged } from '../../shared/domain/run.ts';
 import { messageOf, RouletteError } from '../../shared/errors.ts';
 import type { Store } from '../store/port.ts';
@@ -42,7 +42,7 @@ interface LeverDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly fleet: Fleet;
-  readonly runs: Pick<Runs, 'haltAll' | 'openOrders' | 'takeEnd'>;
+  readonly runs: Pick<Runs, 'haltAll' | 'openOrders' | 'hold' | 'takeHeld'>;
   /** After lease and grace a node that has said nothing has nothing active any more. */
   readonly leaseMs: number;
   readonly graceMs: number;
@@ -103,22 +103,17 @@ export class Lever {
     expiresAt: number,
   ): Promise<readonly FleetHaltRow[]> {
     const { clock, runs } = this.#deps;
-    let ends: (readonly [NodeId, InjectionEnd])[] = [];
-    const flush = (): void => {
-      for (const [node, end] of ends) void runs.takeEnd(node, end);
-      ends = [];
-    };
-    const stopFlushing = repeatEvery(clock, FLUSH_EVERY_MS, flush);
+    const stopFlushing = repeatEvery(clock, FLUSH_EVERY_MS, () => runs.takeHeld());
     const rows = await Promise.all(
       [...answers].map(async ([node, answer]) => {
         const halted = await answer;
-        for (const end of halted?.ends ?? []) ends.push([node, end]);
+        for (const end of halted?.ends ?? []) runs.hold(node, end);
         return rowOf(node, halted, expiresAt);
       }),
     );
     stopFlushing();
     // So much later that the proof is on its way first.
-    clock.after(FLUSH_AFTER_MS, flush);
+    clock.after(FLUSH_AFTER_MS, () => runs.takeHeld());
     return rows;
   }
 

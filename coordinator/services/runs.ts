@@ -70,6 +70,7 @@ export interface Planned {
 export class Runs {
   readonly #deps: RunsDeps;
   readonly #actors = new Map<RunId, RunActor>();
+  readonly #held: (readonly [NodeId, InjectionEnd])[] = [];
 
   constructor(deps: RunsDeps) {
     this.#deps = deps;
@@ -202,15 +203,24 @@ export class Runs {
 
   /** The last word of a node on an order. Once it is recorded, or concerns no run, the node is told to forget it. */
   async takeEnd(node: NodeId, end: InjectionEnd): Promise<void> {
-    const { fleet, log } = this.#deps;
+    // Words of a node keep their order.
+    this.takeHeld();
     const { orderId, reverted, revertErrors } = end;
-    if (!reverted) log.error({ node, order: orderId, revertErrors }, 'an undo failed; the node tries again');
-    fleet.noteEnd(node, end);
+    if (!reverted) this.#deps.log.error({ node, order: orderId, revertErrors }, 'an undo failed; the node tries again');
     const isRecorded =
       this.#actorOf(orderId) === undefined
         ? await this.#noteLateEnd(end)
         : await this.#postWord(orderId, { type: 'end', end });
-    if (isRecorded) fleet.send(node, { settled: { orderId, reverted } });
+    if (isRecorded) this.#deps.fleet.send(node, { settled: { orderId, reverted } });
+  }
+
+  /** Keeps a last word until `takeHeld`, so that many are recorded together. */
+  hold(node: NodeId, end: InjectionEnd): void {
+    this.#held.push([node, end]);
+  }
+
+  takeHeld(): void {
+    for (const [node, end] of this.#held.splice(0)) void this.takeEnd(node, end);
   }
 
   /** After the run its timeline still takes in that what had been left open is clean. */

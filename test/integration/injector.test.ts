@@ -1,14 +1,17 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createGuardFile } from '../../agent/effects/guard-file.ts';
 import { createHostProbe } from '../../agent/effects/host-probe.ts';
 import type { HostProbe } from '../../agent/effects/contract.ts';
 import type { Injections } from '../../agent/effects/injections.ts';
 import { createInjections, type InjectorDeps } from '../../agent/effects/injector.ts';
 import { openJournal, type Journal } from '../../agent/effects/journal.ts';
+import { createNodeGuard } from '../../agent/effects/node-guard.ts';
 import { recover } from '../../agent/effects/recover.ts';
 import type { StuckInjection } from '../../agent/effects/stuck.ts';
 import { openTermFile } from '../../agent/effects/term-file.ts';
@@ -17,9 +20,11 @@ import { createTargets } from '../../agent/targets/targets.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { InjectionEnd, InjectOrder, OrderAnswer } from '../../shared/domain/order.ts';
 import { packageRoot } from '../../shared/package-root.ts';
+import { spawnAgent } from '../support/agent-daemon.ts';
 import { OPEN_GUARD } from '../support/guards.ts';
 import { fullAfter } from '../support/journals.ts';
 import { buildOrder } from '../support/orders.ts';
+import { startScriptedCoordinator } from '../support/scripted-coordinator.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 import { eventually, startVictim, stateOf, type Victim } from '../support/victims.ts';
 
@@ -436,6 +441,64 @@ describe('a process that is gone between choice and act', () => {
   });
 });
 
+/** A file system of 64 KiB; the test runs as root. */
+function mountSmall(): string {
+  const folder = makeTemporaryDirectory();
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]);
+  onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
+  return folder;
+}
+
+/** To the last byte that the journal itself could still take. */
+function fill(journal: Journal): void {
+  const record = { type: 'settled', order: buildOrder('cpu-load').id } as const;
+  expect(() => {
+    for (;;) journal.append(record);
+  }).toThrow(expect.objectContaining({ code: 'JOURNAL_UNWRITABLE' }));
+}
+
+describe('a full disk', () => {
+  it('refuses the fault before it starts, and an undo works all the same', async () => {
+    const [one, other] = [makeMark(), makeMark()];
+    const journal = openJournal(path.join(mountSmall(), 'journal'), BOOT);
+    await using bed = startBed({ journal });
+    await using paused = await startVictim(one.mark);
+    await using spared = await startVictim(other.mark);
+    const order = buildOrder('process-pause', { processes: one.processes });
+    await bed.inject(order);
+    await untilStopped(paused);
+
+    fill(journal);
+    const answer = await bed.inject(buildOrder('process-pause', { processes: other.processes }));
+    await bed.injections.revert(order.id, 'halted');
+
+    expect(answer).toMatchObject({ kind: 'refused', code: 'JOURNAL_UNWRITABLE' });
+    expect(stateOf(spared.pid)).not.toBe('T');
+    expect(bed.ends).toMatchObject([{ orderId: order.id, reverted: true }]);
+    expect(stateOf(paused.pid)).not.toBe('T');
+  });
+
+  it('that can only be read does not keep a starting agent from taking back what it finds', async () => {
+    const { mark, processes } = makeMark();
+    const stateDir = mountSmall();
+    await using coordinator = await startScriptedCoordinator({ leaseMs: 5000 });
+    await using victim = await startVictim(mark);
+    const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    const file = path.join(makeTemporaryDirectory(), 'journal');
+    await using bed = startBed({ journal: openJournal(file, bootId) });
+    await bed.inject(buildOrder('process-pause', { processes }));
+    await untilStopped(victim);
+    copyFileSync(file, path.join(stateDir, 'journal.jsonl'));
+    const beforeStart = (): void => void execFileSync('mount', ['-o', 'remount,ro', stateDir]);
+    const agent = spawnAgent({ coordinator, stateDir, beforeStart });
+    await eventually('the victim goes on', () => stateOf(victim.pid) !== 'T');
+    const [code] = (await once(agent.process, 'exit')) as [number | null];
+
+    expect(code).toBe(4);
+    expect(agent.said()).toContain('the undo journal');
+  });
+});
+
 describe('a journal that cannot be written', () => {
   it('keeps the agent from acting at all', async () => {
     const { mark, processes } = makeMark();
@@ -486,6 +549,75 @@ async function recoverFrom(journal: Journal): Promise<InjectionEnd[]> {
   const recovered: StuckInjection[] = await recover({ journal, notes, clock: systemClock, log });
   return recovered.map(({ end }) => end);
 }
+
+describe('without a keeper', () => {
+  it('nothing is touched', async () => {
+    const { mark, processes } = makeMark();
+    await using bed = startBed({ isKept: () => Promise.resolve(false) });
+    await using victim = await startVictim(mark);
+
+    const answer = await bed.inject(buildOrder('process-kill', { processes }));
+
+    expect(answer).toMatchObject({ kind: 'refused', code: 'KEEPER_ABSENT' });
+    expect(stateOf(victim.pid)).not.toBeNull();
+  });
+});
+
+describe('the guard', () => {
+  function startGuarded(text: string): { readonly bed: Bed; readonly write: (text: string) => void } {
+    const file = path.join(makeTemporaryDirectory(), 'guard.yaml');
+    const write = (fresh: string): void => {
+      writeFileSync(`${file}.new`, fresh);
+      renameSync(`${file}.new`, file);
+    };
+    write(text);
+    const guardFile = createGuardFile(file, systemClock);
+    const guard = createNodeGuard({ file: guardFile, environment: 'staging', services: {}, clock: systemClock });
+    const targets = createTargets({ services: {}, selfPid: -1, veto: guard.veto });
+    const bed = startBed({ guard, targets });
+    onTestFinished(guardFile.watch(() => void bed.injections.enforceGuard()));
+    return { bed, write };
+  }
+
+  it.each([
+    ['environment: production', 'GUARD_ENVIRONMENT'],
+    ['environment: staging\ndeny: [process-pause]', 'GUARD_FAULT'],
+    ['environment: staging\nlongest: 1s', 'GUARD_DURATION'],
+    ['environment: staging\ntargets: { deny: [{ cmdline: victim- }] }', 'GUARD_TARGET'],
+    ['environment: staging\nmost: 0', 'GUARD_LIMIT'],
+    ['environment: stagging', 'GUARD_ENVIRONMENT'],
+    ['not a guard', 'GUARD_UNUSABLE'],
+  ])('%s refuses, and what was active under another one ends at once', async (text, code) => {
+    const { mark, processes } = makeMark();
+    const { bed, write } = startGuarded('environment: staging');
+    await using guarded = bed;
+    await using victim = await startVictim(mark);
+    await guarded.inject(buildOrder('process-pause', { processes }));
+    await untilStopped(victim);
+
+    write(text);
+    await guarded.until(1);
+    const answer = await guarded.inject(buildOrder('process-pause', { processes }));
+
+    expect(guarded.ends).toMatchObject([{ reason: 'guard', reverted: true }]);
+    expect(answer).toMatchObject({ kind: 'refused', code });
+    expect(stateOf(victim.pid)).not.toBe('T');
+  });
+
+  it('names the processes that it does not allow, and lets the others be hit', async () => {
+    const { mark, processes } = makeMark();
+    const { bed } = startGuarded(`environment: staging\ntargets: { deny: [{ cmdline: ${mark}-spared }] }`);
+    await using guarded = bed;
+    await using spared = await startVictim(`${mark}-spared`);
+    await using hit = await startVictim(mark);
+
+    const answer = await guarded.inject(buildOrder('process-pause', { processes, pick: { kind: 'all' } }));
+
+    expect(pidsOf(answer)).toEqual([hit.pid]);
+    expect(answer.skipped).toMatchObject([{ pid: spared.pid, why: expect.stringContaining('guard') }]);
+    expect(stateOf(spared.pid)).not.toBe('T');
+  });
+});
 
 describe('recovery', () => {
   it('takes back what an agent of the same boot left, once', async () => {

@@ -1,14 +1,12 @@
 // An agent whose wall clock is put forward and back under it, by libfaketime (https://github.com/wolfcw/libfaketime),
 // which leaves the monotonic clock alone when told to.
 
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { stringify } from 'yaml';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { nodeId, orderId } from '../../shared/domain/ids.ts';
-import { packageRoot } from '../../shared/package-root.ts';
+import { startAgent } from '../support/agent-daemon.ts';
 import { buildOrder } from '../support/orders.ts';
 import { startScriptedCoordinator, type ScriptedCoordinator } from '../support/scripted-coordinator.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
@@ -24,31 +22,28 @@ function findLibrary(): string {
   return found;
 }
 
-function startShiftedAgent(coordinator: ScriptedCoordinator, mark: string): { readonly shift: (by: string) => void } {
-  const folder = makeTemporaryDirectory();
-  const [offset, config, guard] = ['offset', 'agent.yaml', 'guard.yaml'].map((name) => path.join(folder, name));
-  if (offset === undefined || config === undefined || guard === undefined) throw new Error('three files were named');
+async function startShiftedAgent(
+  coordinator: ScriptedCoordinator,
+  mark: string,
+): Promise<{ readonly shift: (by: string) => void }> {
+  const stateDir = makeTemporaryDirectory();
+  const offset = path.join(stateDir, 'offset');
   const shift = (by: string): void => {
     writeFileSync(`${offset}.new`, `${by}\n`);
     renameSync(`${offset}.new`, offset);
   };
   shift('+0');
-  writeFileSync(guard, 'environment: staging\n');
-  const services = { victim: { cmdline: mark } };
-  const settings = { node: 'node-a', environment: 'staging', coordinator: coordinator.address, guard, services };
-  writeFileSync(config, stringify({ ...settings, stateDir: folder }));
-  const program = path.join(packageRoot(), 'dist', 'agent', 'bundle.js');
-  const agent = spawn(process.execPath, [program, '--config', config, '--with-parent'], {
-    stdio: ['pipe', 'ignore', 'inherit'],
-    env: {
-      PATH: process.env['PATH'],
+  await startAgent({
+    coordinator,
+    stateDir,
+    services: { victim: { cmdline: mark } },
+    environment: {
       LD_PRELOAD: findLibrary(),
       FAKETIME_TIMESTAMP_FILE: offset,
       FAKETIME_NO_CACHE: '1',
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
     },
   });
-  onTestFinished(() => void agent.kill('SIGKILL'));
   return { shift };
 }
 
@@ -57,8 +52,7 @@ describe('a wall clock that is put forward and back by an hour', () => {
     const mark = `victim-${randomUUID()}`;
     await using coordinator = await startScriptedCoordinator({ leaseMs: LEASE_MS });
     await using victim = await startVictim(mark);
-    const { shift } = startShiftedAgent(coordinator, mark);
-    await eventually('the agent is connected', () => coordinator.isConnected('node-a'));
+    const { shift } = await startShiftedAgent(coordinator, mark);
     const order = buildOrder('process-pause', {
       processes: { service: 'victim' },
       durationMs: 600_000,
