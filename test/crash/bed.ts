@@ -155,7 +155,6 @@ class Bed implements CrashBed {
   async play(crash: CrashCase): Promise<CrashOutcome> {
     await this.#renewVictims();
     const agent = await this.#startAgent();
-    await within('a keeper is there', () => keepersOf(agent).some((pid) => stateOf(pid) !== 'T'));
     const before = agent.reached();
     this.#instruct(crash);
     const order = this.#buildOrder(crash.fault);
@@ -173,11 +172,14 @@ class Bed implements CrashBed {
   async playSilence(fault: LastingFault): Promise<CrashOutcome> {
     const { coordinator } = this.#options;
     await this.#renewVictims();
-    await this.#startAgent();
+    const agent = await this.#startAgent();
     const order = { ...this.#buildOrder(fault), durationMs: this.#burnerMs + 60_000 };
     this.#orders.push(order.id);
     coordinator.order(this.#node, order);
-    await within('the fault is active', () => !this.#isClean());
+    await within(
+      () => `the fault is active: ${agent.said()}`,
+      () => !this.#isClean(),
+    );
     coordinator.speak(false);
     const silent = performance.now();
     await within('the node is clean', () => this.#isClean());
@@ -261,9 +263,18 @@ class Bed implements CrashBed {
   }
 
   async #startAgent(): Promise<RunningAgent> {
-    if (this.#agent !== null && this.#agent.process.exitCode === null && this.#agent.process.signalCode === null) {
-      return this.#agent;
-    }
+    const agent = this.#livingAgent() ?? (await this.#startAnotherAgent());
+    // The case before may have cost it its keeper.
+    await within('a keeper is there', () => keepersOf(agent).some((pid) => stateOf(pid) !== 'T'));
+    return agent;
+  }
+
+  #livingAgent(): RunningAgent | null {
+    const agent = this.#agent;
+    return agent?.process.exitCode === null && agent.process.signalCode === null ? agent : null;
+  }
+
+  async #startAnotherAgent(): Promise<RunningAgent> {
     const { coordinator, programs } = this.#options;
     await within('the node has left', () => !coordinator.isConnected(this.#node));
     // What it takes back at its start is no point of the case before.
