@@ -40,6 +40,26 @@ describe.each(STORES)('the $name store', ({ open }) => {
     expect(found).toEqual({ run: null, runs: [], open: [], events: [], audit: [], head: GENESIS });
   });
 
+  it('keeps one lever, engaged or not, in one act with what is said of it', async () => {
+    const store = await openStore();
+    const lever = { engagedAt: 5, engagedBy: 'ann', reason: 'incident', ref: 'OPS-1' };
+    const entry = { at: 5, actor: 'ann', action: 'lever.engaged', run: '', detail: '{}' };
+
+    const before = await store.lever();
+    await store.append({ lever, audit: [entry] });
+    const engaged = await store.lever();
+    await store.append({ lever: { ...lever, engagedBy: 'bob', ref: null } });
+    const again = await store.lever();
+    await store.append({ audit: [entry] });
+    const untouched = await store.lever();
+    await store.append({ lever: null });
+
+    expect([before, engaged, again]).toEqual([null, lever, { ...lever, engagedBy: 'bob', ref: null }]);
+    expect(untouched).toEqual(again);
+    expect(await store.lever()).toBeNull();
+    expect(await store.listAudit(0, 10)).toHaveLength(2);
+  });
+
   it('gives a run back as it came', async () => {
     const store = await openStore();
     const playing = buildRun({ document: 'name: größe 🎲 "x"\u0000\n' });
