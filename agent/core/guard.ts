@@ -105,6 +105,11 @@ export function targetRefusal(guard: Guard, process: HostProcess, services: Serv
     : `${quoteTargets('allow', targets.allow)}, and it is none of those`;
 }
 
+/** Whether the guard says anything of single processes. */
+export function rulesTargets(reading: GuardReading): boolean {
+  return reading.ok && (reading.guard.targets.allow !== null || reading.guard.targets.deny.length > 0);
+}
+
 /** One line for people: what the guard lets through. */
 export function describeGuard(reading: GuardReading): string {
   if (!reading.ok) return `refuses everything: ${reading.why}`;

@@ -3,7 +3,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { ProcessIdentity } from '../../shared/domain/order.ts';
 import type { Refusal } from '../core/admission.ts';
-import { describeGuard, guardRefusal, targetRefusal, type GuardedInjection } from '../core/guard.ts';
+import { describeGuard, guardRefusal, rulesTargets, targetRefusal, type GuardedInjection } from '../core/guard.ts';
 import type { HostProcess, Services } from '../core/match.ts';
 import { readProcesses } from '../targets/read-processes.ts';
 import type { GuardFile } from './guard-file.ts';
@@ -34,6 +34,8 @@ export function createNodeGuard(deps: {
     refusalOf: (injection) => guardRefusal(file.read(), injection, { environment, now: clock.now() }),
     veto,
     refusalOfTargets: (targets) => {
+      // Looking at processes costs more than looking at the file, and is done every second.
+      if (!rulesTargets(file.read())) return null;
       const [message] = readProcesses(targets.map(({ pid }) => pid))
         .filter(({ pid, startTicks }) =>
           targets.some((target) => target.pid === pid && target.startTicks === startTicks),

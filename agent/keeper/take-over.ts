@@ -20,13 +20,18 @@ interface TakeOverDeps {
 }
 
 const POLL_MS = 5;
+const END_WITHIN_MS = 1000;
 const FIRST_RETRY_MS = 100;
 /** The keeper gives up then: what does not yield for so long needs a person. The agent's next start tries again. */
 const GIVE_UP_MS = 60_000;
 
-/** An agent that only stands still could go on at any moment, and act beside the keeper: it is ended first. */
+/**
+ * An agent that only stands still could go on at any moment, and act beside the keeper: it is ended first. One that
+ * the kernel does not let go of yet never gets to run again, and is not waited for any longer.
+ */
 export async function endAgent(agent: ProcessRef, clock: Clock): Promise<void> {
-  while (liveStat(agent) !== null) {
+  const deadline = clock.monotonic() + END_WITHIN_MS;
+  while (liveStat(agent) !== null && clock.monotonic() < deadline) {
     try {
       process.kill(agent.pid, 'SIGKILL');
     } catch {

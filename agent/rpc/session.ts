@@ -162,7 +162,8 @@ async function takeOrder({ injections, outbox, beats, clock }: SessionDeps, wire
 }
 
 async function takeRevert({ injections, outbox }: SessionDeps, orderId: OrderId): Promise<void> {
-  if (outbox.repeat(orderId) && !injections.taken().includes(orderId)) return;
+  // Over already: what there is to say of it was said, and did perhaps not arrive.
+  if (!injections.taken().includes(orderId) && outbox.repeat(orderId)) return;
   const answer = await injections.revert(orderId, 'halted');
   if (answer !== null) outbox.answered(answer);
 }
