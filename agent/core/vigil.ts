@@ -3,9 +3,9 @@
 // while counts one beat for all of it, and does not blame the other.
 
 /** Time between two beats, on both sides. */
-export const BEAT_MS = 500;
+export const BEAT_MS = 1000;
 /** So many beats without a word, and the other counts as dead: 3 s. */
-const MOST_MISSED = 6;
+const MOST_MISSED = 3;
 
 /** Any other word of the agent, and of the keeper. */
 export const WORD = '.';

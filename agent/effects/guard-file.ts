@@ -23,7 +23,7 @@ export interface GuardFile {
 }
 
 /** Polled, for inotify(7) follows the file and not its name: it loses sight of one that is replaced. */
-const LOOK_EVERY_MS = 250;
+const LOOK_EVERY_MS = 500;
 const MOST_BYTES = 64 * 1024;
 const WRITABLE_BY_ALL = 0o002n;
 /** In such a folder (as /tmp is) only the owner of a file, or of the folder, can replace it. */
