@@ -15,6 +15,8 @@ export interface AgentDaemon {
   readonly process: ChildProcess;
   /** Everything that it has written. */
   readonly said: () => string;
+  /** Its exit code, once it has ended. */
+  readonly ended: Promise<number | null>;
   /** Sends the signal and resolves with the exit code. */
   readonly end: (signal: NodeJS.Signals) => Promise<number | null>;
 }
@@ -47,18 +49,18 @@ export function spawnAgent(options: AgentDaemonOptions): AgentDaemon {
       said += chunk.toString();
     });
   }
-  const exit = once(child, 'exit');
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
   onTestFinished(async () => {
     child.kill('SIGKILL');
-    await exit;
+    await ended;
   });
   return {
     process: child,
     said: () => said,
+    ended,
     end: async (signal) => {
       child.kill(signal);
-      const [code] = (await exit) as [number | null];
-      return code;
+      return ended;
     },
   };
 }
