@@ -62,7 +62,6 @@ export interface CrashBed {
 
 /** Long enough for the last undo to be given up and for the keeper to notice. */
 const LONGEST_WAIT_MS = 15_000;
-const LEASE_MS = 2000;
 const ACTIVE_MS = 250;
 
 /** How many steps each fault takes on two victims. */
@@ -115,6 +114,8 @@ export async function bundlePrograms(): Promise<{ readonly agent: string; readon
 
 export interface BedOptions {
   readonly coordinator: ScriptedCoordinator;
+  /** Of each order; on a busy machine a short one makes orders late. */
+  readonly leaseMs: number;
   readonly programs: { readonly agent: string; readonly keeper: string };
 }
 
@@ -252,7 +253,8 @@ class Bed implements CrashBed {
   }
 
   #buildOrder(fault: FaultKind): InjectOrder {
-    const order = buildOrder(fault, { leaseMs: LEASE_MS, notAfterMs: LEASE_MS, pick: { kind: 'all' } });
+    const { leaseMs } = this.#options;
+    const order = buildOrder(fault, { leaseMs, notAfterMs: leaseMs, pick: { kind: 'all' } });
     const id = orderId(order.run, order.slot, nodeId(this.#node));
     if (fault === 'cpu-load') {
       return { ...order, id, durationMs: this.#burnerMs, params: { load: 0.01, cores: 1, ramp: 0 } };

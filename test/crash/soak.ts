@@ -19,6 +19,7 @@ export interface SoakOptions {
   readonly seed: string;
   /** How many nodes are crashed at once. */
   readonly lanes: number;
+  readonly leaseMs: number;
   readonly onCycle?: (done: number) => void;
 }
 
@@ -35,8 +36,6 @@ export interface SoakResult {
   readonly leftovers: readonly string[];
   readonly cleanMs: Readonly<Record<SoakClass, readonly number[]>>;
 }
-
-export const SOAK_LEASE_MS = 2000;
 
 type Drawn = CrashCase | { readonly silence: LastingFault };
 
@@ -56,7 +55,7 @@ export function drawCycle(seed: string, cycle: number): Drawn {
   return { fault, whom, signal: pick(CRASH_SIGNALS), point: pick(pointsOf(fault)) };
 }
 
-export async function soak({ cycles, seed, lanes, onCycle }: SoakOptions): Promise<SoakResult> {
+export async function soak({ cycles, seed, lanes, leaseMs, onCycle }: SoakOptions): Promise<SoakResult> {
   const programs = await bundlePrograms();
   const leftovers: string[] = [];
   const cleanMs: Record<SoakClass, number[]> = {
@@ -69,8 +68,8 @@ export async function soak({ cycles, seed, lanes, onCycle }: SoakOptions): Promi
   let done = 0;
 
   async function playLane(): Promise<void> {
-    await using coordinator = await startScriptedCoordinator({ leaseMs: SOAK_LEASE_MS });
-    await using bed = createCrashBed({ coordinator, programs });
+    await using coordinator = await startScriptedCoordinator({ leaseMs });
+    await using bed = createCrashBed({ coordinator, programs, leaseMs });
     while (next < cycles) {
       const cycle = next;
       next += 1;

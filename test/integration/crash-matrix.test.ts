@@ -5,6 +5,9 @@ import { FAULT_KINDS, type FaultKind } from '../../shared/faults/index.ts';
 import { bundlePrograms, CRASH_SIGNALS, createCrashBed, formatCase, pointsOf, type CrashCase } from '../crash/bed.ts';
 import { startScriptedCoordinator } from '../support/scripted-coordinator.ts';
 
+/** No lease is to end anything here. */
+const LEASE_MS = 10_000;
+
 type Programs = Awaited<ReturnType<typeof bundlePrograms>>;
 
 const LANES = FAULT_KINDS.flatMap((fault) =>
@@ -15,8 +18,8 @@ const LANES = FAULT_KINDS.flatMap((fault) =>
 
 /** The cases of a lane follow one another on one node, each agent after the crash of the one before. */
 async function playLane(programs: Programs, cases: readonly CrashCase[]): Promise<string[]> {
-  await using coordinator = await startScriptedCoordinator({ leaseMs: 2000 });
-  await using bed = createCrashBed({ coordinator, programs });
+  await using coordinator = await startScriptedCoordinator({ leaseMs: LEASE_MS });
+  await using bed = createCrashBed({ coordinator, programs, leaseMs: LEASE_MS });
   const troubles: string[] = [];
   for (const crash of cases) {
     const { leftovers } = await bed.play(crash);

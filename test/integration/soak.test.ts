@@ -3,7 +3,7 @@ import { drawCycle, soak } from '../crash/soak.ts';
 
 describe('a soak', () => {
   it('of some random crashes leaves nothing', { timeout: 120_000 }, async () => {
-    const { leftovers, cleanMs } = await soak({ cycles: 16, seed: 'short', lanes: 4 });
+    const { leftovers, cleanMs } = await soak({ cycles: 16, seed: 'short', lanes: 4, leaseMs: 5000 });
 
     expect(leftovers).toEqual([]);
     expect(Object.values(cleanMs).flat().length).toBeGreaterThan(0);
