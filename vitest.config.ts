@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     // Concurrent tests are those that mostly wait: for leases, for keepers, for processes.
-    maxConcurrency: 12,
+    maxConcurrency: 8,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
