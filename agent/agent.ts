@@ -213,8 +213,8 @@ async function watchItself(
 }
 
 function enforceGuard(file: GuardFile, injections: Injections, clock: Clock): () => void {
-  const stopWatch = file.watch(() => void injections.enforceGuard());
-  const stopHours = repeatEvery(clock, GUARD_EVERY_MS, () => injections.enforceGuard());
+  const stopWatch = file.watch(() => void injections.enforceGuard(true));
+  const stopHours = repeatEvery(clock, GUARD_EVERY_MS, () => injections.enforceGuard(false));
   return () => {
     stopWatch();
     stopHours();

@@ -31,8 +31,11 @@ export interface Injections {
   readonly unreverted: () => readonly Unreverted[];
   /** Ends every active injection, and those under way; resolves once their undos are done. */
   readonly endAll: (reason: EndReason) => Promise<void>;
-  /** Ends what the guard does not allow just now. */
-  readonly enforceGuard: () => Promise<void>;
+  /**
+   * Ends what the guard does not allow just now. Single processes are looked at only when the guard `hasChanged`: one
+   * that was allowed when it was chosen may show another name later, above all while it dies.
+   */
+  readonly enforceGuard: (hasChanged: boolean) => Promise<void>;
   /** As `endAll`, and takes no further order. */
   readonly stop: () => Promise<void>;
 }

@@ -122,10 +122,11 @@ class Injector implements Injections {
     await Promise.all([...this.#active.values()].map((tracked) => endNow(tracked, reason)));
   }
 
-  async enforceGuard(): Promise<void> {
+  async enforceGuard(hasChanged: boolean): Promise<void> {
     const tracked = [...this.#active.values()];
     const refused = tracked.filter(({ injection: { order, targets } }, index) => {
-      const refusal = this.#guardRefusal(order, index) ?? this.#deps.guard.refusalOfTargets(targets);
+      const { guard } = this.#deps;
+      const refusal = this.#guardRefusal(order, index) ?? (hasChanged ? guard.refusalOfTargets(targets) : null);
       if (refusal !== null) this.#deps.log.warn({ order: order.id, ...refusal }, 'the guard no longer allows it');
       return refusal !== null;
     });

@@ -34,9 +34,10 @@ export function createNodeGuard(deps: {
     refusalOf: (injection) => guardRefusal(file.read(), injection, { environment, now: clock.now() }),
     veto,
     refusalOfTargets: (targets) => {
-      // Looking at processes costs more than looking at the file, and is done every second.
       if (!rulesTargets(file.read())) return null;
       const [message] = readProcesses(targets.map(({ pid }) => pid))
+        // A process that is ending has no argv any more, and matches nothing.
+        .filter(({ argv }) => argv.length > 0)
         .filter(({ pid, startTicks }) =>
           targets.some((target) => target.pid === pid && target.startTicks === startTicks),
         )

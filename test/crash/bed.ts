@@ -203,7 +203,11 @@ class Bed implements CrashBed {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // A keeper that a case has stopped would stay so.
+    const agent = this.#livingAgent();
+    const keepers = agent === null ? [] : keepersOf(agent);
     await this.#endAgent('SIGKILL');
+    for (const keeper of keepers) if (stateOf(keeper) === 'T') process.kill(keeper, 'SIGKILL');
     for (const victim of this.#victims) victim.kill('SIGKILL');
     rmSync(this.#folder, { recursive: true, force: true });
   }

@@ -16,6 +16,7 @@ import { recover } from '../../agent/effects/recover.ts';
 import type { StuckInjection } from '../../agent/effects/stuck.ts';
 import { openTermFile } from '../../agent/effects/term-file.ts';
 import { undo } from '../../agent/effects/undo.ts';
+import { readArgv } from '../../agent/targets/proc.ts';
 import { createTargets } from '../../agent/targets/targets.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { InjectionEnd, InjectOrder, OrderAnswer } from '../../shared/domain/order.ts';
@@ -574,7 +575,7 @@ describe('the guard', () => {
     const guard = createNodeGuard({ file: guardFile, environment: 'staging', services: {}, clock: systemClock });
     const targets = createTargets({ services: {}, selfPid: -1, veto: guard.veto });
     const bed = startBed({ guard, targets });
-    onTestFinished(guardFile.watch(() => void bed.injections.enforceGuard()));
+    onTestFinished(guardFile.watch(() => void bed.injections.enforceGuard(true)));
     return { bed, write };
   }
 
@@ -601,6 +602,23 @@ describe('the guard', () => {
     expect(guarded.ends).toMatchObject([{ reason: 'guard', reverted: true }]);
     expect(answer).toMatchObject({ kind: 'refused', code });
     expect(stateOf(victim.pid)).not.toBe('T');
+  });
+
+  it('that has not changed lets an injection go on whose process shows another name by now', async () => {
+    const { mark, processes } = makeMark();
+    const { bed } = startGuarded(`environment: staging\ntargets: { allow: [{ cmdline: ${mark} }] }`);
+    await using guarded = bed;
+    const program = "process.on('SIGTERM', () => { process.title = 'renamed'; }); setInterval(() => {}, 1000)";
+    await using victim = await startVictim(mark, program);
+    await guarded.inject(buildOrder('process-kill', { processes, params: { signal: 'TERM', watch: 800 } }));
+    await eventually('it has another name', () => readArgv(victim.pid)?.[0] === 'renamed');
+
+    await guarded.injections.enforceGuard(false);
+    const before = guarded.injections.active().length;
+    await guarded.injections.enforceGuard(true);
+
+    expect(before).toBe(1);
+    expect(guarded.ends).toMatchObject([{ reason: 'guard' }]);
   });
 
   it('names the processes that it does not allow, and lets the others be hit', async () => {
