@@ -3,6 +3,7 @@
 
 const DURATION_MS = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
 const RATE_SECONDS = { s: 1, m: 60, h: 3600 } as const;
+const BITS_PER_SECOND = { gbit: 1e9, mbit: 1e6, kbit: 1e3, bit: 1 } as const;
 const SIZE_BYTES = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const;
 
 /** A week: whoever needs longer means something else. */
@@ -50,6 +51,20 @@ export function parseRate(text: string): number | null {
 export function parseSize(text: string): number | null {
   const parts = /^(?<amount>\d+(?:\.\d+)?)(?<unit>B|KiB|MiB|GiB|TiB)$/u.exec(text)?.groups;
   return parts === undefined ? null : finite(Number(parts['amount']) * lengthOf(SIZE_BYTES, parts['unit']));
+}
+
+/** `500kbit`, `10mbit`, `1.5gbit` in bits per second, as tc(8) writes rates: powers of ten. */
+export function parseBitrate(text: string): number | null {
+  const parts = /^(?<amount>\d+(?:\.\d+)?)(?<unit>bit|kbit|mbit|gbit)$/u.exec(text)?.groups;
+  return parts === undefined
+    ? null
+    : finite(Math.round(Number(parts['amount']) * lengthOf(BITS_PER_SECOND, parts['unit'])));
+}
+
+/** In the largest unit that gives a number of at least 1. */
+export function formatBitrate(bitsPerSecond: number): string {
+  const [unit, size] = Object.entries(BITS_PER_SECOND).find(([, bits]) => bitsPerSecond >= bits) ?? ['bit', 1];
+  return `${bitsPerSecond / size}${unit}`;
 }
 
 function lengthOf(units: Readonly<Record<string, number>>, unit: string | undefined): number {

@@ -5,7 +5,10 @@ import type { FaultParams } from '../../shared/domain/experiment.ts';
 import type { InjectOrder } from '../../shared/domain/order.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { faultSpec } from '../../shared/faults/index.ts';
-import { specHash, type FaultSpec, type ParamSpec } from '../../shared/faults/spec.ts';
+import { describeLack } from '../../shared/faults/capabilities.ts';
+import { fitsParam } from '../../shared/faults/param-types.ts';
+import { needsOf, specHash, type FaultSpec } from '../../shared/faults/spec.ts';
+import { formatDuration } from '../../shared/units.ts';
 
 export interface Refusal {
   readonly code: ErrorCode;
@@ -32,12 +35,15 @@ export function refusalOf(order: InjectOrder, { term, capabilities, ageMs }: Adm
   if (order.specHash !== specHash(spec)) {
     return { code: 'ORDER_UNKNOWN_FAULT', message: `the coordinator has another version of ${order.fault}` };
   }
-  const missing = spec.needs.filter((need) => !capabilities.includes(need));
-  if (missing.length > 0) {
-    return { code: 'FAULT_UNSUPPORTED', message: `${order.fault} needs ${missing.join(', ')}, which this node lacks` };
-  }
   const trouble = troubleWith(order, spec);
   if (trouble !== null) return { code: 'ORDER_INVALID', message: trouble };
+  const missing = needsOf(spec, order.params, order.processes !== null).filter((need) => !capabilities.includes(need));
+  if (missing.length > 0) {
+    return {
+      code: 'FAULT_UNSUPPORTED',
+      message: `this node cannot do ${order.fault}: it lacks ${describeLack(missing)}`,
+    };
+  }
   const lateness = latenessOf(order, ageMs);
   return lateness === null ? null : { code: 'ORDER_LATE', message: lateness };
 }
@@ -54,6 +60,8 @@ function troubleWith(order: InjectOrder, spec: FaultSpec): string | null {
   if (!isLength(leaseMs)) return 'the order has no lease';
   if (spec.duration === 'required' && !isLength(durationMs)) return `${spec.kind} needs a duration`;
   if (spec.duration === 'none' && durationMs !== null) return `${spec.kind} takes no duration`;
+  const { longestMs = Number.POSITIVE_INFINITY } = spec;
+  if ((durationMs ?? 0) > longestMs) return `${spec.kind} lasts at most ${formatDuration(longestMs)}`;
   return troubleWithTarget(order, spec) ?? troubleWithParams(params, spec);
 }
 
@@ -72,18 +80,6 @@ function troubleWithTarget({ processes }: InjectOrder, spec: FaultSpec): string 
 function troubleWithParams(params: FaultParams, spec: FaultSpec): string | null {
   const unknown = Object.keys(params).find((name) => !Object.hasOwn(spec.params, name));
   if (unknown !== undefined) return `${spec.kind} has no parameter ${unknown}`;
-  const bad = Object.entries(spec.params).find(([name, param]) => !fits(params[name] ?? null, param));
+  const bad = Object.entries(spec.params).find(([name, param]) => !fitsParam(params[name], param));
   return bad === undefined ? null : `the parameter ${bad[0]} of ${spec.kind} is out of bounds`;
-}
-
-function fits(value: FaultParams[string] | null, param: ParamSpec): boolean {
-  if (value === null || value === undefined) return param.default === null;
-  if (param.type === 'choice') return typeof value === 'string' && (param.choices ?? []).includes(value);
-  return typeof value === 'number' && isWithin(value, param);
-}
-
-/** Only a share may be broken: half a core or half a millisecond is nobody's. */
-function isWithin(value: number, param: ParamSpec): boolean {
-  const { type, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = param;
-  return value >= min && value <= max && (type === 'percent' || Number.isSafeInteger(value));
 }

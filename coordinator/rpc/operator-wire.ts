@@ -12,6 +12,7 @@ import type { Lever as WireLever } from '../../shared/rpc/generated/roulette/v1/
 import type { Node } from '../../shared/rpc/generated/roulette/v1/Node.ts';
 import type { Run } from '../../shared/rpc/generated/roulette/v1/Run.ts';
 import type { RunEvent as WireRunEvent } from '../../shared/rpc/generated/roulette/v1/RunEvent.ts';
+import { toWireFacts } from '../../shared/rpc/node-wire.ts';
 import type { FleetNode } from '../services/fleet.ts';
 import type { FleetHaltRow } from '../services/lever.ts';
 
@@ -42,12 +43,13 @@ export function toWireNode(node: FleetNode, activeOrders: readonly OrderId[]): N
     environment,
     labels,
     faults,
-    facts,
+    facts: toWireFacts(facts),
     metrics,
     lastSeenAt,
     guard,
     alarms: node.unreverted.map(({ orderId, since, errors }) => ({ orderId, since, why: errors.join('; ') })),
     capabilities: [...capabilities],
+    addresses: [...node.addresses],
     connected: health === 'connected',
     activeOrders: [...activeOrders],
   };

@@ -74,7 +74,9 @@ export interface Step {
   readonly repeat: Repeat | null;
 }
 
-export type FaultParams = Readonly<Record<string, string | number | boolean | null>>;
+export type ParamValue = string | number | boolean | null | readonly string[];
+
+export type FaultParams = Readonly<Record<string, ParamValue>>;
 
 /** How many of a target's nodes are hit. */
 export type Mode =

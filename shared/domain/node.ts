@@ -15,6 +15,8 @@ export interface InventoryNode {
   readonly faults: Readonly<Record<string, string>>;
   /** What this node's kernel and tools can do, for example `taskset`. */
   readonly capabilities: readonly string[];
+  /** Where other nodes reach this one, IPv4 and IPv6, sorted; none of loopback or link-local. */
+  readonly addresses: readonly string[];
 }
 
 export interface NodeFacts {
@@ -28,6 +30,8 @@ export interface NodeFacts {
   readonly bootId: string;
   readonly agentVersion: string;
   readonly agentPid: number;
+  /** Its network interfaces, as `eth0 10.0.0.5/24 fd00::5/64`, sorted. */
+  readonly interfaces: readonly string[];
 }
 
 /** Sent with every heartbeat. */

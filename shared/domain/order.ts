@@ -86,7 +86,9 @@ export type EndReason =
   /** The keeper was gone and could not be replaced. */
   | 'unkept'
   /** A reboot ended it. */
-  | 'vanished';
+  | 'vanished'
+  /** After it was applied the agent could not reach the coordinator any more. */
+  | 'control-lost';
 
 /** The agent's first word on an order. */
 export type OrderAnswer =

@@ -1,14 +1,35 @@
 // What a fault spec is: the one source for validation, command-line help, documentation and the catalogue.
 
 import { digestOf } from '../canonical.ts';
+import type { FaultParams, ParamValue } from '../domain/experiment.ts';
+import type { Capability } from './capabilities.ts';
 
-export type ParamType = 'percent' | 'duration' | 'count' | 'choice';
+/** What a value is, and so how it is written, checked and shown: shared/faults/param-types.ts. */
+export type ParamType =
+  | 'percent'
+  | 'duration'
+  | 'count'
+  | 'choice'
+  /** Bits per second. */
+  | 'bitrate'
+  /** Name of a network interface. */
+  | 'interface'
+  /** Addresses and CIDRs; in a document also host names and `target:NAME`, which a plan has as addresses. */
+  | 'peers'
+  /** Ports and ranges, `443` or `8000-8100`. */
+  | 'ports'
+  /** Addresses, IPv4 or IPv6. */
+  | 'addresses'
+  /** Host names, in lower case. */
+  | 'names';
 
 export interface ParamSpec {
   readonly type: ParamType;
   readonly doc: string;
   /** Normalised: percent as a fraction, duration in milliseconds. `null` = may be left out and then is null. */
-  readonly default: number | string | null;
+  readonly default: ParamValue;
+  /** It has no default that could be meant: the document must say it. */
+  readonly required?: true;
   /** Bounds of a number, both included, normalised. */
   readonly min?: number;
   readonly max?: number;
@@ -26,15 +47,36 @@ export interface FaultSpec {
   readonly hazard: Hazard;
   /** Whether the step must say a duration, or must not. */
   readonly duration: 'required' | 'none';
-  /** Whether the target must choose processes, or must not. */
-  readonly processes: 'required' | 'none';
+  /** The longest duration; left out: no bound but the guard's. */
+  readonly longestMs?: number;
+  /** Whether the target must choose processes, may, or must not. Where it may, it means their traffic and all of them. */
+  readonly processes: 'required' | 'traffic' | 'none';
   readonly params: Readonly<Record<string, ParamSpec>>;
-  /** Capabilities that a node must report. */
-  readonly needs: readonly string[];
-  /** What two injections on one node may not share; `process` means each chosen process. */
-  readonly locks: readonly ('process' | 'cpu')[];
+  /** Capabilities that a node must report (shared/faults/capabilities.ts). */
+  readonly needs: readonly Capability[];
+  /** Further ones, by what is asked. */
+  readonly needsWhen?: readonly NeedWhen[];
+  /**
+   * What two injections on one node may not share; `process` means each chosen process, `interface` the one that is
+   * named, `traffic` packets that both would shape.
+   */
+  readonly locks: readonly ('process' | 'cpu' | 'interface' | 'traffic')[];
   /** Name of the parameter that bounds an injection's length when it has no duration of its own. */
   readonly lengthParam: string | null;
+}
+
+export interface NeedWhen {
+  /** Applies when the parameter has one of the values, or when the target chooses processes. */
+  readonly when: 'processes' | { readonly param: string; readonly is: readonly ParamValue[] };
+  readonly needs: readonly Capability[];
+}
+
+/** Every capability that a node must have for this very use of the fault. */
+export function needsOf(spec: FaultSpec, params: FaultParams, hasProcesses: boolean): Capability[] {
+  const further = (spec.needsWhen ?? []).filter(({ when }) =>
+    when === 'processes' ? hasProcesses : when.is.includes(params[when.param] ?? null),
+  );
+  return [...new Set([...spec.needs, ...further.flatMap(({ needs }) => needs)])];
 }
 
 /** Equal on both sides = both mean the same parameters. */

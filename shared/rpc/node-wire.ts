@@ -4,7 +4,7 @@ import { nodeId, parseOrderId, type OrderId } from '../domain/ids.ts';
 import type { InventoryNode, NodeFacts, NodeMetrics } from '../domain/node.ts';
 import type { Unreverted } from '../domain/order.ts';
 import type { Hello, Hello__Output } from './generated/roulette/v1/Hello.ts';
-import type { NodeFacts__Output } from './generated/roulette/v1/NodeFacts.ts';
+import type { NodeFacts as WireNodeFacts, NodeFacts__Output } from './generated/roulette/v1/NodeFacts.ts';
 import type { NodeMetrics__Output } from './generated/roulette/v1/NodeMetrics.ts';
 import { fromWireUnreverted, toWireUnreverted } from './order-wire.ts';
 
@@ -22,11 +22,13 @@ export interface Introduction extends InventoryNode {
 }
 
 export function toWireHello(introduction: Introduction): Hello {
-  const { id, capabilities, activeOrders, knownOrders, unreverted, ...rest } = introduction;
+  const { id, capabilities, addresses, activeOrders, knownOrders, unreverted, facts, ...rest } = introduction;
   return {
     ...rest,
     node: id,
     capabilities: [...capabilities],
+    addresses: [...addresses],
+    facts: toWireFacts(facts),
     activeOrders: [...activeOrders],
     knownOrders: [...knownOrders],
     unreverted: unreverted.map((one) => toWireUnreverted(one)),
@@ -44,6 +46,7 @@ export function fromWireHello(wire: Hello__Output): Introduction | string {
     labels: wire.labels,
     faults: wire.faults,
     capabilities: wire.capabilities,
+    addresses: wire.addresses,
     facts: fromWireFacts(wire.facts),
     activeOrders: wire.activeOrders.map((order) => parseOrderId(order)),
     knownOrders: wire.knownOrders.map((order) => parseOrderId(order)),
@@ -54,8 +57,12 @@ export function fromWireHello(wire: Hello__Output): Introduction | string {
 }
 
 function fromWireFacts(wire: NodeFacts__Output): NodeFacts {
-  const { hostname, os, kernel, arch, cores, memoryBytes, bootId, agentVersion, agentPid } = wire;
-  return { hostname, os, kernel, arch, cores, memoryBytes, bootId, agentVersion, agentPid };
+  const { hostname, os, kernel, arch, cores, memoryBytes, bootId, agentVersion, agentPid, interfaces } = wire;
+  return { hostname, os, kernel, arch, cores, memoryBytes, bootId, agentVersion, agentPid, interfaces };
+}
+
+export function toWireFacts({ interfaces, ...rest }: NodeFacts): WireNodeFacts {
+  return { ...rest, interfaces: [...interfaces] };
 }
 
 export function fromWireMetrics(wire: NodeMetrics__Output): NodeMetrics {

@@ -88,7 +88,13 @@ function parseParams(text: string): FaultParams | null {
 
 function isParams(value: unknown): value is FaultParams {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return Object.values(value).every((member) => member === null || typeof member !== 'object');
+  return Object.values(value).every(
+    (member) => member === null || typeof member !== 'object' || (Array.isArray(member) && member.every(isText)),
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 export function toWireAnswer(answer: OrderAnswer): AgentMessage {
@@ -133,6 +139,7 @@ const END_REASONS = {
   guard: 'END_REASON_GUARD',
   unkept: 'END_REASON_UNKEPT',
   vanished: 'END_REASON_VANISHED',
+  'control-lost': 'END_REASON_CONTROL_LOST',
 } as const satisfies Record<EndReason, EndReason__Output>;
 
 export function toWireEnd(end: InjectionEnd): Ended {

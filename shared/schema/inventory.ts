@@ -15,12 +15,13 @@ const node: z.ZodType<{ node: InventoryNode; connected: boolean }> = z
       labels: named('labels', labelValue),
       faults: named('faults', text),
       capabilities: list('capabilities', text),
+      addresses: list('addresses', text).default([]),
       connected: z.boolean({ error: () => 'expected true or false' }).default(true),
     },
     { error: () => 'expected a node as `roulette nodes --json` prints it' },
   )
-  .transform(({ id, environment, labels, faults, capabilities, connected }) => ({
-    node: { id: nodeId(id), environment, labels, faults, capabilities },
+  .transform(({ id, environment, labels, faults, capabilities, addresses, connected }) => ({
+    node: { id: nodeId(id), environment, labels, faults, capabilities, addresses },
     connected,
   }));
 

@@ -1,23 +1,22 @@
 // One step of a stage: fault, target, how many nodes and processes, how often (experiment.md 1 and 1.1).
 
 import { z } from 'zod';
-import type { FaultParams, FlatMode, Mode, Pick, Repeat, Stage, Step } from '../domain/experiment.ts';
+import type { FlatMode, Mode, Pick, Repeat, Stage, Step } from '../domain/experiment.ts';
 import { FAULT_KINDS, faultSpec, isFaultKind, type FaultKind } from '../faults/index.ts';
-import type { FaultSpec, ParamSpec } from '../faults/spec.ts';
+import type { FaultSpec } from '../faults/spec.ts';
 import { formatDuration } from '../units.ts';
 import { closest } from './closest.ts';
+import { readParams } from './param.ts';
 import {
   complain,
   duration,
   flag,
-  fraction,
   isName,
   isNumber,
   isObject,
   list,
   notBuilt,
   object,
-  oneOf,
   passOn,
   positiveDuration,
   reads,
@@ -179,7 +178,7 @@ const step: z.ZodType<Step> = object('a step', {
     fault: found.fault,
     target: found.target,
     mode: found.mode,
-    pick: found.pick ?? { kind: 'one' },
+    pick: found.pick ?? { kind: spec.processes === 'traffic' ? 'all' : 'one' },
     durationMs: found.duration ?? null,
     params: readParams(spec, found.params, context),
     repeat: found.repeat ?? null,
@@ -195,40 +194,16 @@ function checkFit(
   if (spec.duration === 'required' && found.duration === undefined) complain(context, `${kind} needs a \`duration\``);
   if (spec.duration === 'none' && found.duration !== undefined)
     complain(context, `${kind} is over in an instant and takes no duration`, { path: ['duration'] });
-  if (spec.processes === 'none' && found.pick !== undefined)
-    complain(context, `${kind} is about the node and picks no processes`, { path: ['pick'] });
-}
-
-/** Complete and normalised: what is left out gets the spec's default. */
-function readParams(spec: FaultSpec, value: unknown, context: IssueSink): FaultParams {
-  const shape = Object.fromEntries(
-    Object.entries(spec.params).map(([name, param]) => [name, paramSchema(param).optional()]),
-  );
-  const result = object(`the parameters of ${spec.kind}`, shape).safeParse(value ?? {});
-  if (!result.success) {
-    for (const issue of result.error.issues) passOn(context, [{ ...issue, path: ['params', ...issue.path] }]);
-    return {};
-  }
-  const given: Readonly<Record<string, string | number | undefined>> = result.data;
-  return Object.fromEntries(Object.entries(spec.params).map(([name, param]) => [name, given[name] ?? param.default]));
-}
-
-function paramSchema(spec: ParamSpec): z.ZodType<string | number> {
-  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = spec;
-  const bounded = (schema: z.ZodType<number>, say: (value: number) => string): z.ZodType<number> =>
-    schema.superRefine((value, context) => {
-      if (value < min || value > max) complain(context, `must be from ${say(min)} to ${say(max)}`);
-    });
-  switch (spec.type) {
-    case 'percent':
-      return bounded(fraction, (value) => `${value * 100}%`);
-    case 'duration':
-      return bounded(duration, formatDuration);
-    case 'count':
-      return whole(min, max);
-    case 'choice':
-      return oneOf(spec.choices ?? []);
-  }
+  if (spec.longestMs !== undefined && (found.duration ?? 0) > spec.longestMs)
+    complain(context, `${kind} lasts at most ${formatDuration(spec.longestMs)}`, { path: ['duration'] });
+  if (spec.processes !== 'required' && found.pick !== undefined)
+    complain(
+      context,
+      `${kind} is about ${spec.processes === 'none' ? 'the node' : 'all of their traffic'} and picks no processes`,
+      {
+        path: ['pick'],
+      },
+    );
 }
 
 export const stage: z.ZodType<Stage> = object('a stage', {

@@ -16,6 +16,7 @@ export function buildNode(name: string, more: Partial<InventoryNode> = {}): Inve
     environment: 'staging',
     labels: { role: 'web' },
     faults: FAULTS,
+    addresses: [],
     capabilities: ['taskset'],
     ...more,
   };

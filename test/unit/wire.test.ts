@@ -200,6 +200,7 @@ describe('the wire', () => {
       environment: 'staging',
       labels: { role: 'orders' },
       faults: { 'process-kill': 'abc' },
+      addresses: ['10.0.0.5'],
       capabilities: ['taskset'],
       facts: {
         hostname: 'h',
@@ -210,6 +211,7 @@ describe('the wire', () => {
         memoryBytes: 2 ** 35,
         bootId: 'b',
         agentVersion: '1',
+        interfaces: [],
         agentPid: 7,
       },
       activeOrders: [parseOrderId('run-1/smoke/1/1@node-a')],

@@ -14,6 +14,8 @@ import type { NodeFacts as _roulette_v1_NodeFacts, NodeFacts__Output as _roulett
 import type { NodeMetrics as _roulette_v1_NodeMetrics, NodeMetrics__Output as _roulette_v1_NodeMetrics__Output } from './roulette/v1/NodeMetrics.ts';
 import type { Observation as _roulette_v1_Observation, Observation__Output as _roulette_v1_Observation__Output } from './roulette/v1/Observation.ts';
 import type { Pick as _roulette_v1_Pick, Pick__Output as _roulette_v1_Pick__Output } from './roulette/v1/Pick.ts';
+import type { Ping as _roulette_v1_Ping, Ping__Output as _roulette_v1_Ping__Output } from './roulette/v1/Ping.ts';
+import type { Pong as _roulette_v1_Pong, Pong__Output as _roulette_v1_Pong__Output } from './roulette/v1/Pong.ts';
 import type { Process as _roulette_v1_Process, Process__Output as _roulette_v1_Process__Output } from './roulette/v1/Process.ts';
 import type { ProcessSelector as _roulette_v1_ProcessSelector, ProcessSelector__Output as _roulette_v1_ProcessSelector__Output } from './roulette/v1/ProcessSelector.ts';
 import type { Refused as _roulette_v1_Refused, Refused__Output as _roulette_v1_Refused__Output } from './roulette/v1/Refused.ts';
@@ -49,6 +51,8 @@ export interface ProtoGrpcType {
       NodeMetrics: MessageTypeDefinition<_roulette_v1_NodeMetrics, _roulette_v1_NodeMetrics__Output>
       Observation: MessageTypeDefinition<_roulette_v1_Observation, _roulette_v1_Observation__Output>
       Pick: MessageTypeDefinition<_roulette_v1_Pick, _roulette_v1_Pick__Output>
+      Ping: MessageTypeDefinition<_roulette_v1_Ping, _roulette_v1_Ping__Output>
+      Pong: MessageTypeDefinition<_roulette_v1_Pong, _roulette_v1_Pong__Output>
       Process: MessageTypeDefinition<_roulette_v1_Process, _roulette_v1_Process__Output>
       ProcessSelector: MessageTypeDefinition<_roulette_v1_ProcessSelector, _roulette_v1_ProcessSelector__Output>
       Refused: MessageTypeDefinition<_roulette_v1_Refused, _roulette_v1_Refused__Output>

@@ -7,6 +7,7 @@ import type { Refused as _roulette_v1_Refused, Refused__Output as _roulette_v1_R
 import type { Ended as _roulette_v1_Ended, Ended__Output as _roulette_v1_Ended__Output } from '../../roulette/v1/Ended.ts';
 import type { SurveyReply as _roulette_v1_SurveyReply, SurveyReply__Output as _roulette_v1_SurveyReply__Output } from '../../roulette/v1/SurveyReply.ts';
 import type { Halted as _roulette_v1_Halted, Halted__Output as _roulette_v1_Halted__Output } from '../../roulette/v1/Halted.ts';
+import type { Ping as _roulette_v1_Ping, Ping__Output as _roulette_v1_Ping__Output } from '../../roulette/v1/Ping.ts';
 
 export interface AgentMessage {
   'hello'?: (_roulette_v1_Hello | null);
@@ -16,7 +17,8 @@ export interface AgentMessage {
   'ended'?: (_roulette_v1_Ended | null);
   'surveyReply'?: (_roulette_v1_SurveyReply | null);
   'halted'?: (_roulette_v1_Halted | null);
-  'body'?: "hello"|"heartbeat"|"started"|"refused"|"ended"|"surveyReply"|"halted";
+  'ping'?: (_roulette_v1_Ping | null);
+  'body'?: "hello"|"heartbeat"|"started"|"refused"|"ended"|"surveyReply"|"halted"|"ping";
 }
 
 export interface AgentMessage__Output {
@@ -27,5 +29,6 @@ export interface AgentMessage__Output {
   'ended'?: (_roulette_v1_Ended__Output | null);
   'surveyReply'?: (_roulette_v1_SurveyReply__Output | null);
   'halted'?: (_roulette_v1_Halted__Output | null);
-  'body'?: "hello"|"heartbeat"|"started"|"refused"|"ended"|"surveyReply"|"halted";
+  'ping'?: (_roulette_v1_Ping__Output | null);
+  'body'?: "hello"|"heartbeat"|"started"|"refused"|"ended"|"surveyReply"|"halted"|"ping";
 }

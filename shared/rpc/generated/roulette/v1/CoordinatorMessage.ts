@@ -7,6 +7,7 @@ import type { Renew as _roulette_v1_Renew, Renew__Output as _roulette_v1_Renew__
 import type { Settled as _roulette_v1_Settled, Settled__Output as _roulette_v1_Settled__Output } from '../../roulette/v1/Settled.ts';
 import type { Survey as _roulette_v1_Survey, Survey__Output as _roulette_v1_Survey__Output } from '../../roulette/v1/Survey.ts';
 import type { Halt as _roulette_v1_Halt, Halt__Output as _roulette_v1_Halt__Output } from '../../roulette/v1/Halt.ts';
+import type { Pong as _roulette_v1_Pong, Pong__Output as _roulette_v1_Pong__Output } from '../../roulette/v1/Pong.ts';
 
 export interface CoordinatorMessage {
   'welcome'?: (_roulette_v1_Welcome | null);
@@ -16,7 +17,8 @@ export interface CoordinatorMessage {
   'settled'?: (_roulette_v1_Settled | null);
   'survey'?: (_roulette_v1_Survey | null);
   'halt'?: (_roulette_v1_Halt | null);
-  'body'?: "welcome"|"inject"|"revert"|"renew"|"settled"|"survey"|"halt";
+  'pong'?: (_roulette_v1_Pong | null);
+  'body'?: "welcome"|"inject"|"revert"|"renew"|"settled"|"survey"|"halt"|"pong";
 }
 
 export interface CoordinatorMessage__Output {
@@ -27,5 +29,6 @@ export interface CoordinatorMessage__Output {
   'settled'?: (_roulette_v1_Settled__Output | null);
   'survey'?: (_roulette_v1_Survey__Output | null);
   'halt'?: (_roulette_v1_Halt__Output | null);
-  'body'?: "welcome"|"inject"|"revert"|"renew"|"settled"|"survey"|"halt";
+  'pong'?: (_roulette_v1_Pong__Output | null);
+  'body'?: "welcome"|"inject"|"revert"|"renew"|"settled"|"survey"|"halt"|"pong";
 }

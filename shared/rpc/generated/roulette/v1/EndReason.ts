@@ -33,6 +33,10 @@ export const EndReason = {
    * A reboot ended it.
    */
   END_REASON_VANISHED: 'END_REASON_VANISHED',
+  /**
+   * After it was applied the agent could not reach the coordinator any more.
+   */
+  END_REASON_CONTROL_LOST: 'END_REASON_CONTROL_LOST',
 } as const;
 
 export type EndReason =
@@ -79,5 +83,10 @@ export type EndReason =
    */
   | 'END_REASON_VANISHED'
   | 10
+  /**
+   * After it was applied the agent could not reach the coordinator any more.
+   */
+  | 'END_REASON_CONTROL_LOST'
+  | 11
 
 export type EndReason__Output = typeof EndReason[keyof typeof EndReason]

@@ -44,6 +44,10 @@ export interface Hello {
    * Counts up with each Hello and Heartbeat of this agent process.
    */
   'beat'?: (number | string | Long);
+  /**
+   * Where other nodes reach this one: its addresses, without prefixes; none of loopback or link-local.
+   */
+  'addresses'?: (string)[];
 }
 
 /**
@@ -86,4 +90,8 @@ export interface Hello__Output {
    * Counts up with each Hello and Heartbeat of this agent process.
    */
   'beat': (number);
+  /**
+   * Where other nodes reach this one: its addresses, without prefixes; none of loopback or link-local.
+   */
+  'addresses': (string)[];
 }

@@ -27,6 +27,10 @@ export interface Node {
    * What the guard of the node lets through, in a line.
    */
   'guard'?: (string);
+  /**
+   * Where other nodes reach it.
+   */
+  'addresses'?: (string)[];
 }
 
 export interface Node__Output {
@@ -51,4 +55,8 @@ export interface Node__Output {
    * What the guard of the node lets through, in a line.
    */
   'guard': (string);
+  /**
+   * Where other nodes reach it.
+   */
+  'addresses': (string)[];
 }

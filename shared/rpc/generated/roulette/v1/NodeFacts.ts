@@ -18,6 +18,10 @@ export interface NodeFacts {
   'bootId'?: (string);
   'agentVersion'?: (string);
   'agentPid'?: (number);
+  /**
+   * Network interfaces with their addresses, as `eth0 10.0.0.5/24 fd00::5/64`.
+   */
+  'interfaces'?: (string)[];
 }
 
 /**
@@ -36,4 +40,8 @@ export interface NodeFacts__Output {
   'bootId': (string);
   'agentVersion': (string);
   'agentPid': (number);
+  /**
+   * Network interfaces with their addresses, as `eth0 10.0.0.5/24 fd00::5/64`.
+   */
+  'interfaces': (string)[];
 }
