@@ -6,24 +6,28 @@ import type { Logger } from 'pino';
 import { repeatEvery, sleep, type Clock } from '../shared/clock.ts';
 import { canonicalJson } from '../shared/canonical.ts';
 import { nodeId } from '../shared/domain/ids.ts';
+import type { Capability } from '../shared/faults/capabilities.ts';
 import { FAULT_KINDS, faultSpec } from '../shared/faults/index.ts';
 import { specHash } from '../shared/faults/spec.ts';
 import type { AgentConfig } from '../shared/schema/config.ts';
 import { createBeats } from './core/beats.ts';
 import { unsettledEnds } from './core/journal-records.ts';
 import { createGuardFile, type GuardFile } from './effects/guard-file.ts';
-import { builtInLabels, readBootId, readCapabilities, readFacts } from './effects/host-facts.ts';
+import { builtInLabels, readAddresses, readBootId, readFacts } from './effects/host-facts.ts';
 import { createMetricsReader } from './effects/host-metrics.ts';
 import { createHostProbe } from './effects/host-probe.ts';
 import { createInjections } from './effects/injector.ts';
 import type { Injections } from './effects/injections.ts';
 import type { Journal, OpenJournal } from './effects/journal.ts';
 import { Keeper } from './effects/keeper.ts';
+import { createNetworkFacts } from './effects/network/facts.ts';
+import { readCapabilities } from './effects/network/probe.ts';
 import { createNodeGuard, type NodeGuard } from './effects/node-guard.ts';
 import { recover, recoverBlind } from './effects/recover.ts';
 import type { StuckInjection } from './effects/stuck.ts';
 import { openTermFile, type TermFile } from './effects/term-file.ts';
 import { createOutbox, type Outbox } from './rpc/outbox.ts';
+import { createReach, type Reach } from './rpc/reach.ts';
 import { keepSession, type NodeItself } from './rpc/session.ts';
 import { readStat } from './targets/proc.ts';
 import { createTargets, type Targets } from './targets/targets.ts';
@@ -59,10 +63,12 @@ export async function startAgent(config: AgentConfig, deps: AgentDeps): Promise<
     onSettled: (order) => noteSettled(journal, order, log),
   });
 
-  const host = createHost(config, deps, { files, journal, left, outbox });
+  const capabilities = await readCapabilities(nodeId(config.node));
+  const reach = createReach(clock);
+  const host = createHost(config, deps, { files, journal, left, outbox, reach, capabilities });
   const { injections, keeper, guard, guardFile, targets, term } = host;
   await keeper.started();
-  const itself = await watchItself(config, { clock, guard });
+  const itself = await watchItself(config, { clock, guard, capabilities });
   const stopGuard = enforceGuard(guardFile, injections, clock);
 
   const session = new AbortController();
@@ -77,6 +83,7 @@ export async function startAgent(config: AgentConfig, deps: AgentDeps): Promise<
       term,
       beats: createBeats(),
       outbox,
+      reach,
       clock,
       log,
     },
@@ -102,6 +109,8 @@ interface Beginning {
   /** What the start could not take back. */
   readonly left: readonly StuckInjection[];
   readonly outbox: Outbox;
+  readonly reach: Reach;
+  readonly capabilities: readonly Capability[];
 }
 
 /** What acts on this node. */
@@ -114,7 +123,8 @@ interface Host {
   readonly term: TermFile;
 }
 
-function createHost(config: AgentConfig, deps: AgentDeps, { files, journal, left, outbox }: Beginning): Host {
+function createHost(config: AgentConfig, deps: AgentDeps, beginning: Beginning): Host {
+  const { files, journal, left, outbox, reach, capabilities } = beginning;
   const { clock, log } = deps;
   const { services, environment } = config;
   const term = openTermFile(files.term);
@@ -133,7 +143,9 @@ function createHost(config: AgentConfig, deps: AgentDeps, { files, journal, left
     clock,
     targets,
     probe: createHostProbe({ clock, targets }),
-    capabilities: readCapabilities(),
+    network: createNetworkFacts(config.coordinator, clock),
+    prove: reach.prove,
+    capabilities,
     guard,
     term,
     log,
@@ -195,11 +207,12 @@ async function untilSaid(outbox: Outbox, clock: Clock): Promise<void> {
 /** What the node is, as a new object whenever that has changed. */
 async function watchItself(
   config: AgentConfig,
-  { clock, guard }: { readonly clock: Clock; readonly guard: NodeGuard },
+  deps: { readonly clock: Clock; readonly guard: NodeGuard; readonly capabilities: readonly Capability[] },
 ): Promise<{ readonly now: () => NodeItself; readonly stop: () => void }> {
-  let known = await introduce(config, guard);
+  const { clock, guard } = deps;
+  let known = await introduce(config, deps);
   const stop = repeatEvery(clock, FACTS_EVERY_MS, async () => {
-    const fresh = await introduce(config, guard);
+    const fresh = await introduce(config, deps);
     if (canonicalJson(fresh) !== canonicalJson(known)) known = fresh;
   });
   return {
@@ -221,14 +234,18 @@ function enforceGuard(file: GuardFile, injections: Injections, clock: Clock): ()
   };
 }
 
-async function introduce(config: AgentConfig, guard: NodeGuard): Promise<NodeItself> {
+async function introduce(
+  config: AgentConfig,
+  { guard, capabilities }: { readonly guard: NodeGuard; readonly capabilities: readonly Capability[] },
+): Promise<NodeItself> {
   const facts = await readFacts();
   return {
     id: nodeId(config.node),
     environment: config.environment,
     labels: { ...config.labels, ...builtInLabels(config.node, facts) },
     faults: Object.fromEntries(FAULT_KINDS.map((kind) => [kind, specHash(faultSpec(kind))])),
-    capabilities: readCapabilities(),
+    capabilities,
+    addresses: readAddresses(),
     facts,
     guard: guard.describe(),
   };

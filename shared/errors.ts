@@ -134,6 +134,10 @@ export const ERRORS = {
     'The node already has an injection that locks the same thing.',
     'Let the steps follow one another, or choose other targets.',
   ),
+  FAULT_NOT_POSSIBLE: refused(
+    'The node, as it is just now, does not allow the fault as asked.',
+    'The message says what is in the way: an interface, a route, processes that cannot be told apart.',
+  ),
   FAULT_FAILED: refused(
     'A step of the fault failed; what it had done was reverted.',
     'Read the message and the log of the agent.',

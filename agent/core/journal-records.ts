@@ -10,10 +10,19 @@ import type { InjectionEnd, ProcessRef } from '../../shared/domain/order.ts';
 
 export type Undo =
   | { readonly kind: 'signal'; readonly process: ProcessRef; readonly signal: NodeJS.Signals }
-  | { readonly kind: 'end-child'; readonly process: ProcessRef };
+  | { readonly kind: 'end-child'; readonly process: ProcessRef }
+  /** Everything in the kernel that bears the name is deleted. */
+  | { readonly kind: 'network'; readonly name: string }
+  /** The interface comes up, with these IPv6 addresses and routes: what `ip` has saved, base64. */
+  | { readonly kind: 'link-up'; readonly device: string; readonly addresses: string; readonly routes: string };
 
 /** What of a step is still there after a reboot, and is to be undone even then. */
-export const SURVIVES_REBOOT: Readonly<Record<Undo['kind'], boolean>> = { signal: false, 'end-child': false };
+export const SURVIVES_REBOOT: Readonly<Record<Undo['kind'], boolean>> = {
+  signal: false,
+  'end-child': false,
+  network: false,
+  'link-up': false,
+};
 
 export type JournalRecord =
   | {

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { sleep, type Clock } from '../../shared/clock.ts';
 import type { EndReason, InjectionEnd, InjectOrder, Observation, ProcessIdentity } from '../../shared/domain/order.ts';
 import { messageOf } from '../../shared/errors.ts';
+import type { Lock } from '../core/conflicts.ts';
 import type { TakenStep } from '../core/journal-records.ts';
 import type { Journal } from './journal.ts';
 import type { StuckInjection } from './stuck.ts';
@@ -19,11 +20,13 @@ interface ActiveDeps {
   /** Monotonic; the lease as it came with the order. */
   readonly leaseEnd: number;
   readonly targets: readonly ProcessIdentity[];
-  readonly locks: readonly string[];
+  readonly locks: readonly Lock[];
   readonly steps: readonly TakenStep[];
   readonly clock: Clock;
   readonly journal: Journal;
   readonly log: Logger;
+  /** Whether the coordinator still answers; null when the fault leaves the network alone. */
+  readonly prove: (() => Promise<boolean>) | null;
   readonly verify: (over: AbortSignal) => Promise<readonly Observation[]>;
 }
 
@@ -34,7 +37,7 @@ export class ActiveInjection {
   readonly order: InjectOrder;
   readonly startedAt: number;
   readonly targets: readonly ProcessIdentity[];
-  readonly locks: readonly string[];
+  readonly locks: readonly Lock[];
   /** Resolves when everything was taken back, as far as it could be. */
   readonly ended: Promise<StuckInjection>;
   readonly #deps: ActiveDeps;
@@ -62,6 +65,7 @@ export class ActiveInjection {
     if (order.durationMs === null) void this.#seen.then(() => this.end('completed'));
     else this.#cancelDeadline = clock.after(order.durationMs, () => void this.end('completed'));
     this.#watchLease();
+    void this.#proveControl();
   }
 
   /** `until` is monotonic. One that is earlier than what was granted before changes nothing. */
@@ -75,6 +79,14 @@ export class ActiveInjection {
     this.#cancelLease();
     this.#begin(reason);
     return this.ended;
+  }
+
+  /** A fault that cuts the node off from its coordinator is taken back, and reported once that is possible. */
+  async #proveControl(): Promise<void> {
+    const { prove, order, log } = this.#deps;
+    if (prove === null || (await prove()) || this.#over.signal.aborted) return;
+    log.error({ order: order.id }, 'the coordinator is out of reach since the fault was applied');
+    await this.end('control-lost');
   }
 
   /** Renewals only move the mark; the timer looks again when the old one is reached. */

@@ -3,6 +3,11 @@
 
 import type { FaultParams } from '../../shared/domain/experiment.ts';
 import type { Observation, ProcessIdentity, ProcessRef } from '../../shared/domain/order.ts';
+import type { Refusal } from '../core/admission.ts';
+import type { NetworkFacts } from './network/facts.ts';
+import type { NetworkObjects } from './network/links.ts';
+import type { LinkState } from './network/link-state.ts';
+import type { NetworkReading } from './network/readings.ts';
 
 export type Step =
   /** Undo: `undo` is sent to the same process if it still lives; `null` = nothing to undo. */
@@ -15,11 +20,15 @@ export type Step =
   /** Starts one of the agent's own programs as a supervised child. Undo: SIGKILL to its recorded PID + start time. */
   | {
       readonly kind: 'spawn';
-      readonly program: 'cpu-burner';
+      readonly program: 'cpu-burner' | 'dns-responder';
       readonly args: readonly string[];
-      /** The child and its threads run on these CPUs only. */
-      readonly cpus: readonly number[];
-    };
+      /** The child and its threads run on these CPUs only; null: on any. */
+      readonly cpus: readonly number[] | null;
+    }
+  /** Devices, queueing disciplines and rules of our own. Undo: all that bears the name is deleted. */
+  | { readonly kind: 'network'; readonly objects: NetworkObjects }
+  /** Takes an interface down. Undo: up again, with the addresses and routes that it had. */
+  | { readonly kind: 'link-down'; readonly link: LinkState };
 
 export interface PlanInput {
   readonly params: FaultParams;
@@ -28,6 +37,12 @@ export interface PlanInput {
   readonly drawKey: string;
   /** Numbers of the CPUs that are online, ascending. */
   readonly cpus: readonly number[];
+  /** What kernel objects of the injection are called: no other injection has the name. */
+  readonly name: string;
+  /** Null for faults that do not ask for it. */
+  readonly network: NetworkFacts | null;
+  /** The interface that the fault names, as it is; null when it names none, or one that is not there or not up. */
+  readonly link: LinkState | null;
 }
 
 /** What an implementation may read of the host to see its own effect. Reads only. */
@@ -42,6 +57,10 @@ export interface HostProbe {
   readonly cpuTicks: () => ReadonlyMap<number, { readonly busy: number; readonly total: number }>;
   /** User + system clock ticks of one process and its threads, `null` when gone. */
   readonly processTicks: (process: ProcessRef) => number | null;
+  /** What the kernel has counted of the injection of that name. */
+  readonly network: (name: string) => Promise<NetworkReading>;
+  /** Whether an interface is up. */
+  readonly isUp: (device: string) => Promise<boolean>;
   readonly monotonic: () => number;
   /** Resolves after the time, or at once when the signal aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -56,8 +75,16 @@ export interface VerifyInput extends PlanInput {
 }
 
 export interface FaultImplementation {
-  /** No I/O, no clock, no randomness but the draw key: equal inputs give equal steps. */
-  readonly plan: (input: PlanInput) => readonly Step[];
+  /**
+   * What it has to know of the network. Faults that change it also prove, once they are applied, that the agent still
+   * reaches the coordinator.
+   */
+  readonly network?: 'facts' | 'facts and link';
+  /**
+   * No I/O, no clock, no randomness but the draw key: equal inputs give equal steps. A refusal says why the fault
+   * cannot be done on this node as it is.
+   */
+  readonly plan: (input: PlanInput) => readonly Step[] | Refusal;
   /**
    * Reads the effect back while the injection is active. For a fault without a duration its end is the end of
    * the injection; for others `over` aborts at the end, and it must then resolve at once with what it has seen.

@@ -1,13 +1,13 @@
 // What this node is: read at the start of the agent, and now and then, because packages and kernels change.
 
-import { accessSync, constants, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import si from 'systeminformation';
+import { parseNetwork } from '../../shared/addresses.ts';
 import type { NodeFacts } from '../../shared/domain/node.ts';
 import { packageVersion } from '../../shared/package-root.ts';
-
-/** Where the agent looks for the programs it runs; no other PATH reaches them. */
-const PROGRAM_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+import { nameOf } from '../core/network/names.ts';
+import { readText } from '../targets/proc.ts';
 
 export function readBootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
@@ -25,6 +25,7 @@ export async function readFacts(): Promise<NodeFacts> {
     bootId: readBootId(),
     agentVersion: packageVersion(),
     agentPid: process.pid,
+    interfaces: describeInterfaces(),
   };
 }
 
@@ -33,22 +34,37 @@ export function builtInLabels(node: string, facts: NodeFacts): Record<string, st
   return { node, hostname: facts.hostname, os: facts.os, kernel: facts.kernel };
 }
 
-/** The absolute path of a program, or null when the node has none. */
-export function findProgram(name: string): string | null {
-  const candidates = PROGRAM_FOLDERS.map((folder) => path.join(folder, name));
-  return candidates.find((candidate) => isExecutable(candidate)) ?? null;
+/** Sorted; devices without an address, and those of our own faults, are not told of. */
+function describeInterfaces(): string[] {
+  return Object.entries(networkInterfaces())
+    .filter(([name]) => nameOf(name) === null)
+    .map(([name, addresses = []]) => [name, ...addresses.flatMap(({ cidr }) => cidr ?? [])].join(' '))
+    .toSorted();
 }
 
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+/**
+ * Where other nodes reach this one. Left out is what means something else elsewhere (loopback, link-local), and IPv6
+ * addresses that the kernel changes by itself, for privacy or because they are deprecated.
+ */
+export function readAddresses(): string[] {
+  const passing = passingAddresses(readText('/proc/net/if_inet6') ?? '');
+  return Object.entries(networkInterfaces())
+    .filter(([name]) => nameOf(name) === null)
+    .flatMap(([, addresses = []]) => addresses)
+    .filter(({ address, internal }) => !internal && !/^(?:fe80:|169\.254\.)/u.test(address))
+    .flatMap(({ address }) => (passing.has(parseNetwork(address)?.address ?? -1n) ? [] : [address]))
+    .toSorted();
 }
 
-/** Tools that faults need, as far as the node has them. */
-export function readCapabilities(): string[] {
-  return ['taskset'].filter((name) => findProgram(name) !== null);
+/** IFA_F_TEMPORARY, IFA_F_DEPRECATED, IFA_F_TENTATIVE (include/uapi/linux/if_addr.h). */
+const PASSING = 0x01 + 0x20 + 0x40;
+
+/** /proc/net/if_inet6: address, index, prefix, scope, flags, device. */
+function passingAddresses(table: string): ReadonlySet<bigint> {
+  const rows = table.split('\n').map((line) => line.trim().split(/\s+/u));
+  return new Set(
+    rows.flatMap(([address = '', , , , flags = '']) =>
+      address !== '' && (Number.parseInt(flags, 16) & PASSING) !== 0 ? [BigInt(`0x${address}`)] : [],
+    ),
+  );
 }

@@ -6,6 +6,8 @@ import { TICKS_PER_SECOND } from '../core/ticks.ts';
 import { liveStat, readText } from '../targets/proc.ts';
 import type { Targets } from '../targets/targets.ts';
 import type { HostProbe } from './contract.ts';
+import { isUp } from './network/link-state.ts';
+import { readNetwork } from './network/readings.ts';
 
 export function createHostProbe(deps: {
   readonly clock: Clock;
@@ -18,6 +20,8 @@ export function createHostProbe(deps: {
     bootTicks: readBootTicks,
     cpuTicks: readCpuTicks,
     processTicks: (process) => liveStat(process)?.cpuTicks ?? null,
+    network: readNetwork,
+    isUp,
     monotonic: clock.monotonic,
     sleep: (ms, signal) => sleep(clock, ms, signal),
   };

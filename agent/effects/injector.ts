@@ -19,7 +19,7 @@ import type {
 import { messageOf, RouletteError, type ErrorCode } from '../../shared/errors.ts';
 import { injectionLengthMs } from '../../shared/faults/index.ts';
 import { refusalOf, type Refusal } from '../core/admission.ts';
-import { conflictOf, locksOf } from '../core/conflicts.ts';
+import { conflictOf, locksOf, type Lock } from '../core/conflicts.ts';
 import type { Selection } from '../core/match.ts';
 import { applyPick } from '../core/pick.ts';
 import { IMPLEMENTATIONS } from '../faults/index.ts';
@@ -28,7 +28,9 @@ import { ActiveInjection } from './active-injection.ts';
 import type { HostProbe, PlanInput } from './contract.ts';
 import type { Arrival, Injections, OnEnd } from './injections.ts';
 import type { Journal } from './journal.ts';
+import type { NetworkFactsReader } from './network/facts.ts';
 import type { NodeGuard } from './node-guard.ts';
+import { ownersIn, readPlanInput } from './plan-input.ts';
 import { createStuck, type Stuck, type StuckInjection } from './stuck.ts';
 import { noteEnd } from './take-back.ts';
 import { describeLeft, takeSteps, type TakenSteps } from './take-steps.ts';
@@ -39,6 +41,9 @@ export interface InjectorDeps {
   readonly clock: Clock;
   readonly targets: Pick<Targets, 'select'>;
   readonly probe: HostProbe;
+  readonly network: NetworkFactsReader;
+  /** Whether the coordinator still answers; asked after each change of the network. */
+  readonly prove: () => Promise<boolean>;
   readonly capabilities: readonly string[];
   readonly guard: NodeGuard;
   readonly term: TermFile;
@@ -158,8 +163,10 @@ class Injector implements Injections {
         isKept(),
       ]);
       if (!kept) return this.#refuse(order.id, { code: 'KEEPER_ABSENT', message: 'the keeper does not answer' });
+      const chosen = order.processes === null ? [] : applyPick(order.pick, selection.matches);
+      const input = await readPlanInput(order, chosen, this.#deps);
       // From here to the last step nothing is awaited: no other order and no revert comes in between.
-      return await this.#apply(arrival, selection);
+      return await this.#apply(arrival, selection, input);
     } catch (error) {
       log.error({ order: order.id, err: error }, 'an order failed');
       return this.#refuse(order.id, { code: codeOf(error), message: messageOf(error) });
@@ -179,19 +186,20 @@ class Injector implements Injections {
     return this.#deps.guard.refusalOf({ fault, lengthMs: injectionLengthMs(fault, durationMs, params), others });
   }
 
-  async #apply(arrival: Arrival, { matches, skipped, vetoed }: Selection): Promise<OrderAnswer> {
+  async #apply(arrival: Arrival, { skipped, vetoed }: Selection, input: PlanInput): Promise<OrderAnswer> {
     const { order } = arrival;
-    const chosen = order.processes === null ? [] : applyPick(order.pick, matches);
+    const { targets: chosen } = input;
+    const locksFor = (targets: PlanInput['targets']): Lock[] => locksOf({ ...order, targets, owners: ownersIn(input) });
     // Time has passed since the order was first looked at.
-    const trouble = this.#refusalOf(arrival) ?? this.#troubleWith(order, chosen, vetoed);
+    const trouble = this.#refusalOf(arrival) ?? this.#troubleWith(order, { chosen, vetoed, locks: locksFor(chosen) });
     if (trouble !== null) return this.#refuse(order.id, trouble, skipped);
-    const { clock, probe, log } = this.#deps;
-    const { params, durationMs, drawKey } = order;
-    const cpus = [...probe.cpuTicks().keys()].toSorted((a, b) => a - b);
-    const input: PlanInput = { params, targets: chosen, durationMs, drawKey, cpus };
+    const { clock, probe, prove, log } = this.#deps;
+    const { plan, verify } = IMPLEMENTATIONS[order.fault];
+    const steps = plan(input);
+    if ('code' in steps) return this.#refuse(order.id, steps, skipped);
     const applied = { appliedAt: probe.monotonic(), appliedTicks: probe.bootTicks() };
     const startedAt = clock.now();
-    const taken = takeSteps(order.id, IMPLEMENTATIONS[order.fault].plan(input), this.#deps);
+    const taken = takeSteps(order.id, steps, this.#deps);
     const untouched = [...skipped, ...describeLeft(chosen, taken.left)];
     if (taken.steps.length === 0) return this.#giveUp(order, taken, untouched);
 
@@ -203,9 +211,10 @@ class Injector implements Injections {
       startedAt,
       leaseEnd: (arrival.beatAt ?? Number.NEGATIVE_INFINITY) + order.leaseMs,
       targets,
-      locks: locksOf(order.fault, targets),
+      locks: locksFor(targets),
       steps: taken.steps,
-      verify: (over) => IMPLEMENTATIONS[order.fault].verify({ ...input, targets, children, ...applied }, probe, over),
+      prove: input.network === null ? null : prove,
+      verify: (over) => verify({ ...input, targets, children, ...applied }, probe, over),
     });
     if (taken.failure !== null) {
       const refusal = await this.#takeBackFailed(injection, taken, untouched);
@@ -259,7 +268,10 @@ class Injector implements Injections {
     return this.#refuse(order.id, { code: codeOf(failure), message: messageOf(failure) }, skipped);
   }
 
-  #troubleWith(order: InjectOrder, chosen: readonly ProcessIdentity[], vetoed: number): Refusal | null {
+  #troubleWith(
+    order: InjectOrder,
+    { chosen, vetoed, locks }: { chosen: readonly ProcessIdentity[]; vetoed: number; locks: readonly Lock[] },
+  ): Refusal | null {
     if (this.#stopped || this.#preparing.get(order.id) === true) {
       return { code: 'ORDER_REVERTED', message: this.#stopped ? 'the agent is stopping' : 'the order was taken back' };
     }
@@ -269,7 +281,7 @@ class Injector implements Injections {
         : { code: 'FAULT_NO_MATCH', message: 'no process on this node matches the target' };
     }
     const held = [...this.#active.values()].map(({ injection }) => injection.locks);
-    const conflict = conflictOf(locksOf(order.fault, chosen), [...held, ...this.#stuck.locks()]);
+    const conflict = conflictOf(locks, [...held, ...this.#stuck.locks()]);
     return conflict === null ? null : { code: 'FAULT_CONFLICT', message: `another injection holds ${conflict}` };
   }
 

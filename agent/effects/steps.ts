@@ -8,7 +8,8 @@ import { packageRoot } from '../../shared/package-root.ts';
 import type { Undo } from '../core/journal-records.ts';
 import { liveStat, readStat } from '../targets/proc.ts';
 import type { Step } from './contract.ts';
-import { findProgram } from './host-facts.ts';
+import { makeNetwork } from './network/links.ts';
+import { findProgram, PROGRAM_ENVIRONMENT, runNow } from './programs.ts';
 
 /**
  * What a step came to. `left`: nothing was touched, because the process was `gone` (it had ended, or its PID was
@@ -20,14 +21,42 @@ export type StepResult =
 
 /** What can be undone before the step is taken; null when that is nothing, or known only afterwards. */
 export function undoOf(step: Step): Undo | null {
-  if (step.kind !== 'signal' || step.undo === null) return null;
-  const { pid, startTicks } = step.process;
-  return { kind: 'signal', process: { pid, startTicks }, signal: step.undo };
+  switch (step.kind) {
+    case 'signal': {
+      const { pid, startTicks } = step.process;
+      return step.undo === null ? null : { kind: 'signal', process: { pid, startTicks }, signal: step.undo };
+    }
+    case 'spawn':
+      return null;
+    case 'network':
+      return { kind: 'network', name: step.objects.name };
+    case 'link-down':
+      return { kind: 'link-up', ...step.link };
+  }
+}
+
+/** Whether a step that has failed may have been taken in part, so that its undo is due all the same. */
+export function canBeHalfDone({ kind }: Step): boolean {
+  return kind === 'network' || kind === 'link-down';
 }
 
 /** Throws when the kernel refuses. Nothing is awaited between the look at the process and the act. */
 export function takeStep(step: Step): StepResult {
-  if (step.kind === 'spawn') return { kind: 'done', undo: { kind: 'end-child', process: startProgram(step) } };
+  switch (step.kind) {
+    case 'signal':
+      return sendSignal(step);
+    case 'spawn':
+      return { kind: 'done', undo: { kind: 'end-child', process: startProgram(step) } };
+    case 'network':
+      makeNetwork(step.objects);
+      break;
+    case 'link-down':
+      runNow({ program: 'ip', args: ['link', 'set', 'dev', step.link.device, 'down'] });
+  }
+  return { kind: 'done', undo: undoOf(step) };
+}
+
+function sendSignal(step: Step & { kind: 'signal' }): StepResult {
   const { pid } = step.process;
   const stat = liveStat(step.process);
   if (stat === null) return { kind: 'left', pid, why: 'gone' };
@@ -36,16 +65,21 @@ export function takeStep(step: Step): StepResult {
   return { kind: 'done', undo: undoOf(step) };
 }
 
+const PROGRAMS = { 'cpu-burner': 'burner', 'dns-responder': 'responder' } as const;
+
 /** Ends by itself when its standard input closes, that is with the agent. */
 function startProgram({ program, args, cpus }: Step & { kind: 'spawn' }): ProcessRef {
+  const script = path.join(packageRoot(), 'dist', 'agent', PROGRAMS[program], 'main.js');
+  const [file, ...rest] = [...pinning(cpus), process.execPath, script, ...args];
+  const child = spawn(file, rest, { stdio: ['pipe', 'ignore', 'ignore'], env: PROGRAM_ENVIRONMENT });
+  return identify(child, program);
+}
+
+function pinning(cpus: readonly number[] | null): [] | [string, ...string[]] {
+  if (cpus === null) return [];
   const taskset = findProgram('taskset');
   if (taskset === null) throw new Error('taskset (util-linux) is not installed');
-  const script = path.join(packageRoot(), 'dist', 'agent', program === 'cpu-burner' ? 'burner' : program, 'main.js');
-  const child = spawn(taskset, ['--cpu-list', cpus.join(','), process.execPath, script, ...args], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
-  });
-  return identify(child, program);
+  return [taskset, '--cpu-list', cpus.join(',')];
 }
 
 /** taskset becomes the program by exec, which keeps PID and start time (execve(2)). */

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import type { OrderId } from '../../shared/domain/ids.ts';
 import type { InjectionEnd, Unreverted } from '../../shared/domain/order.ts';
+import type { Lock } from '../core/conflicts.ts';
 import type { TakenStep } from '../core/journal-records.ts';
 import type { OnEnd } from './injections.ts';
 import { noteEnd, takeBack, type TakeBackDeps } from './take-back.ts';
@@ -14,13 +15,13 @@ export interface StuckInjection {
   readonly end: InjectionEnd;
   readonly left: readonly TakenStep[];
   /** Held until it is clean. */
-  readonly locks: readonly string[];
+  readonly locks: readonly Lock[];
 }
 
 export interface Stuck {
   readonly add: (injection: StuckInjection) => void;
   readonly unreverted: () => readonly Unreverted[];
-  readonly locks: () => readonly (readonly string[])[];
+  readonly locks: () => readonly (readonly Lock[])[];
   /** Tries no more. */
   readonly stop: () => void;
 }

@@ -8,7 +8,7 @@ import { messageOf } from '../../shared/errors.ts';
 import type { TakenStep } from '../core/journal-records.ts';
 import type { Step } from './contract.ts';
 import type { Journal } from './journal.ts';
-import { takeStep, undoOf, type StepResult } from './steps.ts';
+import { canBeHalfDone, takeStep, undoOf, type StepResult } from './steps.ts';
 
 type LeftProcess = StepResult & { readonly kind: 'left' };
 
@@ -30,6 +30,8 @@ export function takeSteps(
   try {
     journal.append({ type: 'intent', order, at: clock.now(), boot, undos: actions.map((action) => undoOf(action)) });
     for (const [step, action] of actions.entries()) {
+      // A crash in the middle of it is undone from the intent; a failure in the middle of it, from here.
+      if (canBeHalfDone(action)) steps.push({ step, undo: undoOf(action) });
       const result = takeStep(action);
       const about = { order, step, at: clock.now() };
       if (result.kind === 'left') {
@@ -37,7 +39,7 @@ export function takeSteps(
         journal.append({ type: 'reverted', ...about });
         continue;
       }
-      steps.push({ step, undo: result.undo });
+      if (!canBeHalfDone(action)) steps.push({ step, undo: result.undo });
       journal.append({ type: 'applied', ...about, boot, undo: result.undo });
     }
   } catch (error) {

@@ -6,6 +6,7 @@ import type { Observation } from '../../shared/domain/order.ts';
 import { rankBy } from '../../shared/draw.ts';
 import type { FaultImplementation, HostProbe, PlanInput, VerifyInput } from '../effects/contract.ts';
 import { TICKS_PER_SECOND } from '../core/ticks.ts';
+import { untilOver } from './until-over.ts';
 
 /** Below this share of what was asked the fault had no effect worth the name. */
 const EFFECTIVE_SHARE = 0.5;
@@ -54,10 +55,6 @@ async function measureLoad(input: VerifyInput, probe: HostProbe, over: AbortSign
   if (!over.aborted) first = read();
   await untilOver(probe, over);
   return compare(first, read(), { asked: Number(input.params['load']), cores: cpus.length });
-}
-
-async function untilOver(probe: HostProbe, over: AbortSignal): Promise<void> {
-  while (!over.aborted) await probe.sleep(60_000, over);
 }
 
 function compare(first: Reading, last: Reading, { asked, cores }: { asked: number; cores: number }): Observation[] {

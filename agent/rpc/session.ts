@@ -25,6 +25,7 @@ import type { Beats } from '../core/beats.ts';
 import type { Injections } from '../effects/injections.ts';
 import type { TermFile } from '../effects/term-file.ts';
 import type { Outbox } from './outbox.ts';
+import type { Reach } from './reach.ts';
 
 export interface SessionDeps {
   readonly node: NodeId;
@@ -38,6 +39,7 @@ export interface SessionDeps {
   readonly survey: (request: SurveyRequest) => Promise<Survey>;
   readonly metrics: () => NodeMetrics;
   readonly outbox: Outbox;
+  readonly reach: Reach;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -62,7 +64,7 @@ type Stream = grpc.ClientDuplexStream<AgentMessage, CoordinatorMessage__Output>;
 
 /** One stream from hello to end. Resolves with whether the coordinator had welcomed the node. */
 async function holdSession(deps: SessionDeps, stream: Stream, signal: AbortSignal): Promise<boolean> {
-  const { log, outbox, coordinator } = deps;
+  const { log, outbox, reach, coordinator } = deps;
   let welcomed = false;
   const beats: (() => void)[] = [];
   const send = (message: AgentMessage): void => void stream.write(message);
@@ -85,6 +87,7 @@ async function holdSession(deps: SessionDeps, stream: Stream, signal: AbortSigna
       log.info({ coordinator, term }, 'connected');
       for (const said of outbox.unsettled()) send(said);
       outbox.connect(send);
+      reach.connect(send);
       const stopBeat = repeatEvery(deps.clock, heartbeatMs, () => {
         const current = deps.introduce();
         if (current === introduction) send({ heartbeat: { metrics: deps.metrics(), beat: nextBeat(deps) } });
@@ -101,6 +104,7 @@ async function holdSession(deps: SessionDeps, stream: Stream, signal: AbortSigna
   });
   for (const stopBeat of beats) stopBeat();
   outbox.connect(null);
+  reach.connect(null);
   signal.removeEventListener('abort', hangUp);
   return welcomed;
 }
@@ -134,13 +138,14 @@ function takeTerm({ term: known, log }: SessionDeps, term: number): void {
 type Send = (message: AgentMessage) => void;
 
 function receive(deps: SessionDeps, message: CoordinatorMessage__Output, send: Send): void {
-  const { inject, revert, renew, settled, survey, halt } = message;
+  const { inject, revert, renew, settled, survey, halt, pong } = message;
   if (halt) void haltAll(deps, halt.haltId, send);
   else if (inject) void takeOrder(deps, inject);
   else if (revert) void takeRevert(deps, parseOrderId(revert.orderId));
   else if (renew) takeRenewal(deps, renew);
   else if (settled) deps.outbox.settled(parseOrderId(settled.orderId), settled.reverted);
   else if (survey) void answerSurvey(deps, survey, send);
+  else if (pong) deps.reach.answered(pong.nonce);
   else deps.log.warn('a message of an unknown kind was ignored');
 }
 

@@ -9,7 +9,7 @@ import type { AgentMessage__Output } from '../../shared/rpc/generated/roulette/v
 import type { AgentServiceHandlers } from '../../shared/rpc/generated/roulette/v1/AgentService.ts';
 import type { CoordinatorMessage } from '../../shared/rpc/generated/roulette/v1/CoordinatorMessage.ts';
 import { fromWireEnd, toWireOrder } from '../../shared/rpc/order-wire.ts';
-import { listen, SERVER_OPTIONS } from '../../shared/rpc/transport.ts';
+import { SERVER_OPTIONS } from '../../shared/rpc/transport.ts';
 
 const HEARTBEAT_MS = 100;
 
@@ -31,7 +31,7 @@ export interface ScriptedCoordinator {
   readonly words: ReadonlyMap<OrderId, Word>;
   /** Every message of the nodes, the newest last. */
   readonly heard: readonly AgentMessage__Output[];
-  /** With false it goes on listening, and says nothing any more by itself: no renewals, no settling. */
+  /** With false it goes on listening, and says nothing any more by itself: no renewals, no settling, no pong. */
   readonly speak: (isSpeaking: boolean) => void;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
@@ -44,8 +44,10 @@ interface Link {
 export async function startScriptedCoordinator(options: {
   leaseMs: number;
   term?: number;
+  /** Where it listens: an address of this network namespace. */
+  host?: string;
 }): Promise<ScriptedCoordinator> {
-  const { leaseMs, term = 1 } = options;
+  const { leaseMs, term = 1, host = '127.0.0.1' } = options;
   const links = new Map<string, Link>();
   const words = new Map<OrderId, Word>();
   const sent = new Map<OrderId, string>();
@@ -64,7 +66,8 @@ export async function startScriptedCoordinator(options: {
 
   function receive(link: Link, message: AgentMessage__Output): void {
     heard.push(message);
-    const { heartbeat, started, refused, ended } = message;
+    const { heartbeat, started, refused, ended, ping } = message;
+    if (ping && speaking) link.send({ pong: { nonce: ping.nonce } });
     if (heartbeat) {
       link.beat = heartbeat.beat;
       if (speaking) link.send({ renew: { leaseMs, beat: heartbeat.beat, term } });
@@ -104,7 +107,7 @@ export async function startScriptedCoordinator(options: {
   };
   const server = new grpc.Server(SERVER_OPTIONS);
   server.addService(loadAgentWire().types.roulette.v1.AgentService.service, handlers);
-  const address = await listen(server, '127.0.0.1:0');
+  const address = await bind(server, host);
   return {
     address,
     isConnected: (node) => links.has(node),
@@ -124,4 +127,14 @@ export async function startScriptedCoordinator(options: {
       return Promise.resolve();
     },
   };
+}
+
+/** Other namespaces are no other machines: what daemons do not listen on without TLS may be listened on here. */
+async function bind(server: grpc.Server, host: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(`${host}:0`, grpc.ServerCredentials.createInsecure(), (error, port) => {
+      if (error === null) resolve(`${host}:${port}`);
+      else reject(error);
+    });
+  });
 }
