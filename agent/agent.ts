@@ -1,7 +1,6 @@
 // The agent as a whole: journal, recovery, keeper, guard, targets, injector and session, put together and taken apart
 // again.
 
-import path from 'node:path';
 import type { Logger } from 'pino';
 import { repeatEvery, sleep, type Clock } from '../shared/clock.ts';
 import { canonicalJson } from '../shared/canonical.ts';
@@ -13,7 +12,7 @@ import type { AgentConfig } from '../shared/schema/config.ts';
 import { createBeats } from './core/beats.ts';
 import { unsettledEnds } from './core/journal-records.ts';
 import { createGuardFile, type GuardFile } from './effects/guard-file.ts';
-import { builtInLabels, readAddresses, readBootId, readFacts } from './effects/host-facts.ts';
+import { builtInLabels, readAddresses, readFacts } from './effects/host-facts.ts';
 import { createMetricsReader } from './effects/host-metrics.ts';
 import { createHostProbe } from './effects/host-probe.ts';
 import { createInjections } from './effects/injector.ts';
@@ -23,12 +22,12 @@ import { Keeper } from './effects/keeper.ts';
 import { createNetworkFacts } from './effects/network/facts.ts';
 import { readCapabilities } from './effects/network/probe.ts';
 import { createNodeGuard, type NodeGuard } from './effects/node-guard.ts';
-import { recover, recoverBlind } from './effects/recover.ts';
 import type { StuckInjection } from './effects/stuck.ts';
 import { openTermFile, type TermFile } from './effects/term-file.ts';
 import { createOutbox, type Outbox } from './rpc/outbox.ts';
 import { createReach, type Reach } from './rpc/reach.ts';
 import { keepSession, type NodeItself } from './rpc/session.ts';
+import { filesOf, openAndRecover, takeFolder, type StateFiles } from './state.ts';
 import { readStat } from './targets/proc.ts';
 import { createTargets, type Targets } from './targets/targets.ts';
 
@@ -53,10 +52,11 @@ const GUARD_EVERY_MS = 1000;
 const FAREWELL_MS = 1000;
 const POLL_MS = 20;
 
-/** Throws JOURNAL_UNWRITABLE: an agent that cannot note its undos does not start, but it undoes what it finds. */
+/** Throws AGENT_RUNNING, and JOURNAL_UNWRITABLE: an agent that cannot note its undos does not start, but it undoes what it finds. */
 export async function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Agent> {
   const { clock, log } = deps;
   const files = filesOf(config.stateDir);
+  const folder = await takeFolder(config.stateDir);
   const { journal, left } = await openAndRecover(files, deps);
   const outbox = createOutbox({
     ends: [...unsettledEnds(journal.found.records), ...left.map(({ end }) => end)],
@@ -99,6 +99,7 @@ export async function startAgent(config: AgentConfig, deps: AgentDeps): Promise<
       await kept;
       journal.close();
       await keeper.stop();
+      folder.release();
     },
   };
 }
@@ -156,40 +157,6 @@ function createHost(config: AgentConfig, deps: AgentDeps, beginning: Beginning):
   return { injections, keeper, guard, guardFile, targets, term };
 }
 
-interface StateFiles {
-  readonly journal: string;
-  /** The keeper's. */
-  readonly notes: string;
-  readonly term: string;
-}
-
-function filesOf(folder: string): StateFiles {
-  const [journal, notes, term] = ['journal.jsonl', 'keeper.jsonl', 'term'];
-  return { journal: path.join(folder, journal), notes: path.join(folder, notes), term: path.join(folder, term) };
-}
-
-/** Before anything else: whatever an earlier agent left is taken back, even if this one then cannot start. */
-async function openAndRecover(
-  files: StateFiles,
-  { openJournal, clock, log }: AgentDeps,
-): Promise<{ readonly journal: Journal; readonly left: readonly StuckInjection[] }> {
-  const bootId = readBootId();
-  let journal: Journal;
-  try {
-    journal = openJournal(files.journal, bootId);
-  } catch (error) {
-    await recoverBlind({ ...files, bootId, clock, log });
-    throw error;
-  }
-  for (const damage of journal.found.damage) log.error({ damage }, 'the undo journal is damaged');
-  const left = await recover({ journal, notes: files.notes, clock, log });
-  for (const { end } of left) {
-    const { orderId: order, reason, reverted, revertErrors } = end;
-    log.warn({ order, reason, reverted, revertErrors }, 'recovered');
-  }
-  return { journal, left };
-}
-
 function noteSettled(journal: Journal, order: Parameters<Outbox['settled']>[0], log: Logger): void {
   try {
     journal.append({ type: 'settled', order });
@@ -245,7 +212,7 @@ async function introduce(
     labels: { ...config.labels, ...builtInLabels(config.node, facts) },
     faults: Object.fromEntries(FAULT_KINDS.map((kind) => [kind, specHash(faultSpec(kind))])),
     capabilities,
-    addresses: readAddresses(),
+    addresses: config.addresses ?? readAddresses(),
     facts,
     guard: guard.describe(),
   };

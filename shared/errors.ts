@@ -167,6 +167,10 @@ export const ERRORS = {
     'The keeper does not answer, so nobody would take the fault back if the agent died.',
     'Read the log of the agent; it goes on starting a keeper.',
   ),
+  AGENT_RUNNING: refused(
+    'Another agent uses the same state folder.',
+    'Give each agent of a machine its own `stateDir`, or stop the other one first.',
+  ),
   JOURNAL_UNWRITABLE: refused(
     'The agent cannot write its undo journal, so it does not act.',
     'Free disk space or mend the state directory of the agent.',

@@ -1,10 +1,11 @@
 // Configuration files of the daemons and of the command line, with the same errors as documents.
 
 import type { z } from 'zod';
+import { isAddress } from '../addresses.ts';
 import type { ProcessSelector } from '../domain/experiment.ts';
 import type { LogLevel } from '../log.ts';
 import { check, type Checked } from './check.ts';
-import { complain, labelValue, named, object, oneOf, reads, text, duration } from './reader.ts';
+import { complain, labelValue, list, named, object, oneOf, reads, text, duration } from './reader.ts';
 import { readSource } from './source.ts';
 import { serviceSelector } from './target.ts';
 
@@ -15,6 +16,8 @@ export interface AgentConfig {
   readonly labels: Readonly<Record<string, string>>;
   /** `host:port` where the coordinator takes agents. */
   readonly coordinator: string;
+  /** How other nodes reach this one; null: by any of its global addresses. */
+  readonly addresses: readonly string[] | null;
   /** Holds the undo journal. */
   readonly stateDir: string;
   /** The guard file of the node. */
@@ -56,6 +59,10 @@ const nodeName = reads('a name of letters, digits, `.`, `_` and `-`', (value) =>
   typeof value === 'string' && /^[A-Za-z0-9._-]{1,100}$/u.test(value) ? value : null,
 );
 
+const nodeAddress = reads('an IPv4 or IPv6 address', (value) =>
+  typeof value === 'string' && isAddress(value) ? value : null,
+);
+
 /** Labels that every node has without being told. */
 const BUILT_IN_LABELS = ['node', 'hostname', 'os', 'kernel'];
 
@@ -71,19 +78,21 @@ const agent: z.ZodType<AgentConfig> = object('the configuration of an agent', {
   environment: text,
   labels: labels.default({}),
   coordinator: address,
+  addresses: list('addresses', nodeAddress, 1).optional(),
   stateDir: text.default('/var/lib/roulette-agent'),
   guard: text.default('/etc/roulette/guard.yaml'),
   services: named('services', serviceSelector).default({}),
   logLevel,
-}).transform(({ node, environment, labels: found, coordinator, stateDir, guard, services, logLevel: level }) => ({
-  node,
-  environment,
-  labels: found,
-  coordinator,
-  stateDir,
-  guard,
-  services,
-  logLevel: level,
+}).transform((found) => ({
+  node: found.node,
+  environment: found.environment,
+  labels: found.labels,
+  coordinator: found.coordinator,
+  addresses: found.addresses ?? null,
+  stateDir: found.stateDir,
+  guard: found.guard,
+  services: found.services,
+  logLevel: found.logLevel,
 }));
 
 const listener = (port: number): z.ZodType<{ listen: string }> =>

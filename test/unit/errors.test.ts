@@ -16,6 +16,7 @@ const FAMILIES = [
   'GATE',
   'ORDER',
   'FAULT',
+  'AGENT',
   'JOURNAL',
   'LEVER',
   'GUARD',
