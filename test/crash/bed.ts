@@ -22,18 +22,20 @@ import { unfinished } from '../../agent/core/journal-records.ts';
 import { readJournal } from '../../agent/effects/journal-text.ts';
 import { nodeId, orderId, type OrderId } from '../../shared/domain/ids.ts';
 import type { InjectOrder } from '../../shared/domain/order.ts';
+import type { FaultParams } from '../../shared/domain/experiment.ts';
 import type { FaultKind } from '../../shared/faults/index.ts';
 import { packageRoot } from '../../shared/package-root.ts';
 import { buildOrder } from '../support/orders.ts';
 import type { ScriptedCoordinator } from '../support/scripted-coordinator.ts';
 import { eventually, stateOf } from '../support/victims.ts';
+import { createWire, networkLeftovers } from './network.ts';
 import { formatPoint, type Instruction, type Point } from './points.ts';
 
 export const CRASH_SIGNALS = ['SIGKILL', 'SIGTERM', 'SIGSTOP'] as const;
 export type Whom = 'agent' | 'keeper' | 'both' | 'target';
 
 export interface CrashCase {
-  readonly fault: FaultKind;
+  readonly fault: CrashFault;
   readonly whom: Whom;
   readonly signal: (typeof CRASH_SIGNALS)[number];
   readonly point: Point;
@@ -41,8 +43,23 @@ export interface CrashCase {
   readonly keeperAt?: Point;
 }
 
+/**
+ * One of each way to act on a node: the faults on packets all take the same step, and differ in its rules and queues
+ * alone.
+ */
+export const CRASH_FAULTS = [
+  'process-kill',
+  'process-pause',
+  'cpu-load',
+  'net-loss',
+  'net-rate',
+  'net-dns',
+  'net-down',
+] as const satisfies readonly FaultKind[];
+export type CrashFault = (typeof CRASH_FAULTS)[number];
+
 /** Faults that have a duration. */
-export type LastingFault = Exclude<FaultKind, 'process-kill'>;
+export type LastingFault = Exclude<CrashFault, 'process-kill'>;
 
 export interface CrashOutcome {
   /** From the end of the agent until the node was as before; null when the agent lived on. */
@@ -65,10 +82,18 @@ const LONGEST_WAIT_MS = 15_000;
 const ACTIVE_MS = 250;
 
 /** How many steps each fault takes on two victims. */
-const STEPS: Record<FaultKind, number> = { 'process-kill': 2, 'process-pause': 2, 'cpu-load': 1 };
+const STEPS: Record<CrashFault, number> = {
+  'process-kill': 2,
+  'process-pause': 2,
+  'cpu-load': 1,
+  'net-loss': 1,
+  'net-rate': 1,
+  'net-dns': 2,
+  'net-down': 1,
+};
 
 /** Every boundary of applying and reverting a fault, in the order in which it is passed. */
-export function pointsOf(fault: FaultKind): Point[] {
+export function pointsOf(fault: CrashFault): Point[] {
   const steps = Array.from({ length: STEPS[fault] }, (_, step) => step);
   const passed: Omit<Point, 'when'>[] = [
     { record: 'intent', step: null },
@@ -138,8 +163,10 @@ class Bed implements CrashBed {
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'roulette-crash-'));
   readonly #node: string;
   readonly #mark: string;
-  /** No other bed's burners have it in their arguments: the duration of the load and its spare second. */
+  /** No other bed's children have it in their arguments: the duration and a second to spare. */
   readonly #burnerMs: number;
+  readonly #wire = createWire();
+  readonly #before = this.#wire.state();
   #agent: RunningAgent | null = null;
   #victims: ChildProcess[] = [];
   #orders: OrderId[] = [];
@@ -209,6 +236,7 @@ class Bed implements CrashBed {
     await this.#endAgent('SIGKILL');
     for (const keeper of keepers) if (stateOf(keeper) === 'T') process.kill(keeper, 'SIGKILL');
     for (const victim of this.#victims) victim.kill('SIGKILL');
+    this.#wire.remove();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -256,16 +284,35 @@ class Bed implements CrashBed {
     renameSync(`${file}.new`, file);
   }
 
-  #buildOrder(fault: FaultKind): InjectOrder {
+  #buildOrder(fault: CrashFault): InjectOrder {
     const { leaseMs } = this.#options;
     const order = buildOrder(fault, { leaseMs, notAfterMs: leaseMs, pick: { kind: 'all' } });
     const id = orderId(order.run, order.slot, nodeId(this.#node));
+    const network = this.#networkParams(fault);
+    if (network !== null) return { ...order, id, durationMs: this.#burnerMs, params: { ...order.params, ...network } };
     if (fault === 'cpu-load') {
       return { ...order, id, durationMs: this.#burnerMs, params: { load: 0.01, cores: 1, ramp: 0 } };
     }
     const processes = { cmdline: this.#mark };
     if (fault === 'process-pause') return { ...order, id, processes, durationMs: ACTIVE_MS };
     return { ...order, id, processes, params: { signal: 'KILL', watch: 100 } };
+  }
+
+  /** Null for faults that leave the network alone. */
+  #networkParams(fault: CrashFault): FaultParams | null {
+    const { device } = this.#wire;
+    switch (fault) {
+      case 'net-loss':
+        return { interface: device, loss: 0.5, direction: 'both' };
+      case 'net-rate':
+        return { interface: device, rate: 1_000_000 };
+      case 'net-dns':
+        return { names: [`${this.#mark}.example`], answer: 'nxdomain' };
+      case 'net-down':
+        return { interface: device };
+      default:
+        return null;
+    }
   }
 
   async #startAgent(): Promise<RunningAgent> {
@@ -340,16 +387,18 @@ class Bed implements CrashBed {
       if (state === null || state === 'Z') return mayBeGone ? [] : [`victim ${pid} is gone`];
       return state === 'T' && !mayBeStopped ? [`victim ${pid} is still stopped`] : [];
     });
-    return [...troubles, ...this.#burners().map((pid) => `burner ${pid} still runs`)];
+    const network = networkLeftovers(this.#node).map((name) => `${name} is still in the kernel`);
+    const state = this.#wire.state() === this.#before ? [] : [`${this.#wire.device} is not as it was`];
+    return [...troubles, ...this.#children().map((pid) => `child ${pid} still runs`), ...network, ...state];
   }
 
   #isClean(): boolean {
     const stopped = this.#victims.some(({ pid = 0 }) => stateOf(pid) === 'T');
-    return !stopped && this.#burners().length === 0;
+    return !stopped && this.#children().length === 0 && networkLeftovers(this.#node).length === 0 && this.#wire.isUp();
   }
 
-  #burners(): number[] {
-    return [this.#burnerMs, this.#burnerMs + 60_000].flatMap((ms) => burnersOf(ms));
+  #children(): number[] {
+    return [this.#burnerMs, this.#burnerMs + 60_000].flatMap((ms) => agentChildrenOf(ms));
   }
 
   #file(name: string): string {
@@ -384,14 +433,16 @@ function childrenOf(pid: number): number[] {
     .filter((child) => child > 0);
 }
 
-/** Burners of a load with that many milliseconds, and the second that a burner gets to spare. */
-export function burnersOf(durationMs: number): number[] {
+/** Children of agents for an injection of that many milliseconds, and the second that they get to spare. */
+export function agentChildrenOf(durationMs: number): number[] {
   return readdirSync('/proc')
     .map(Number)
     .filter((pid) => pid > 0)
     .filter((pid) => {
       const argv = readArgv(pid);
-      return argv.some((word) => word.endsWith('burner/main.js')) && argv.at(-1) === String(durationMs + 1000);
+      return (
+        argv.some((word) => /(?:burner|responder)\/main\.js$/u.test(word)) && argv.includes(String(durationMs + 1000))
+      );
     });
 }
 

@@ -1,10 +1,10 @@
 // Random crashes, drawn from a seed, on some nodes at once; what is left afterwards, and how long it took to go.
 
 import { openStream } from '../../shared/draw.ts';
-import { FAULT_KINDS } from '../../shared/faults/index.ts';
 import { startScriptedCoordinator } from '../support/scripted-coordinator.ts';
 import {
   bundlePrograms,
+  CRASH_FAULTS,
   CRASH_SIGNALS,
   createCrashBed,
   formatCase,
@@ -39,7 +39,7 @@ export interface SoakResult {
 
 type Drawn = CrashCase | { readonly silence: LastingFault };
 
-const LASTING = FAULT_KINDS.filter((fault): fault is LastingFault => fault !== 'process-kill');
+const LASTING = CRASH_FAULTS.filter((fault): fault is LastingFault => fault !== 'process-kill');
 
 /** Cycle by cycle: one more cycle changes none before it. */
 export function drawCycle(seed: string, cycle: number): Drawn {
@@ -51,7 +51,7 @@ export function drawCycle(seed: string, cycle: number): Drawn {
   };
   const whom = pick(['agent', 'agent', 'keeper', 'both', 'target', 'coordinator'] as const);
   if (whom === 'coordinator') return { silence: pick(LASTING) };
-  const fault = pick(FAULT_KINDS);
+  const fault = pick(CRASH_FAULTS);
   return { fault, whom, signal: pick(CRASH_SIGNALS), point: pick(pointsOf(fault)) };
 }
 

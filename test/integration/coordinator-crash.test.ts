@@ -8,25 +8,30 @@ import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../shared/domain/run.ts';
-import { FAULT_KINDS, type FaultKind } from '../../shared/faults/index.ts';
-import { bundlePrograms, burnersOf, CRASH_SIGNALS, pointsOf } from '../crash/bed.ts';
+import { bundlePrograms, agentChildrenOf, CRASH_SIGNALS, pointsOf } from '../crash/bed.ts';
+import { networkLeftovers } from '../crash/network.ts';
 import { formatPoint, type Instruction, type Point } from '../crash/points.ts';
 import { startCluster, type Cluster } from '../support/cluster.ts';
 import { eventually, stateOf } from '../support/victims.ts';
 
 type Programs = Awaited<ReturnType<typeof bundlePrograms>>;
 
-const LANES = FAULT_KINDS.flatMap((fault) => CRASH_SIGNALS.map((signal) => ({ fault, signal })));
 // Long enough that a busy machine makes no order late.
 const LEASE = { lease: '4s', beat: '400ms' };
 let lanes = 0;
 
-function documentOf(fault: FaultKind, durationMs: number): string {
+/** The coordinator's part is the same for all faults: one of each kind of target. */
+const FAULTS = ['process-kill', 'process-pause', 'cpu-load', 'net-loss'] as const;
+type Fault = (typeof FAULTS)[number];
+const LANES = FAULTS.flatMap((fault) => CRASH_SIGNALS.map((signal) => ({ fault, signal })));
+
+function documentOf(fault: Fault, durationMs: number): string {
   const step = {
     'process-kill': 'fault: process-kill, target: victims, mode: one, pick: all, params: { watch: 100ms }',
     'process-pause': `fault: process-pause, target: victims, mode: one, pick: all, duration: ${durationMs}ms`,
     'cpu-load': `fault: cpu-load, target: machines, mode: one, duration: ${durationMs}ms, params: { load: 1%, cores: 1 }`,
-  } as const satisfies Record<FaultKind, string>;
+    'net-loss': `fault: net-loss, target: machines, mode: one, duration: ${durationMs}ms, params: { interface: lo, peers: 127.9.9.9 }`,
+  } as const satisfies Record<Fault, string>;
   return `
 apiVersion: roulette/v1
 kind: Experiment
@@ -73,7 +78,7 @@ describe.concurrent('when the coordinator is gone', () => {
 
 class Lane {
   readonly #cluster: Cluster;
-  readonly #fault: FaultKind;
+  readonly #fault: Fault;
   readonly #signal: NodeJS.Signals;
   readonly #instructions: string;
   readonly #mark = `victim-${randomUUID()}`;
@@ -81,7 +86,7 @@ class Lane {
   #victims: ReturnType<typeof spawn>[] = [];
   #count = 0;
 
-  constructor(cluster: Cluster, lane: { fault: FaultKind; signal: NodeJS.Signals; number: number }) {
+  constructor(cluster: Cluster, lane: { fault: Fault; signal: NodeJS.Signals; number: number }) {
     this.#cluster = cluster;
     this.#fault = lane.fault;
     this.#signal = lane.signal;
@@ -162,7 +167,7 @@ class Lane {
 
   #isClean(): boolean {
     const stopped = this.#victims.some(({ pid = 0 }) => stateOf(pid) === 'T');
-    return !stopped && burnersOf(this.#longMs).length === 0;
+    return !stopped && agentChildrenOf(this.#longMs).length === 0 && networkLeftovers('node-a').length === 0;
   }
 }
 

@@ -11,6 +11,7 @@ import type { HostProbe } from '../../agent/effects/contract.ts';
 import type { Injections } from '../../agent/effects/injections.ts';
 import { createInjections, type InjectorDeps } from '../../agent/effects/injector.ts';
 import { openJournal, type Journal } from '../../agent/effects/journal.ts';
+import { createNetworkFacts } from '../../agent/effects/network/facts.ts';
 import { createNodeGuard } from '../../agent/effects/node-guard.ts';
 import { recover } from '../../agent/effects/recover.ts';
 import type { StuckInjection } from '../../agent/effects/stuck.ts';
@@ -56,6 +57,8 @@ function startBed(more: Partial<InjectorDeps> & { wrap?: (journal: Journal) => J
     targets: realTargets,
     probe: createHostProbe({ clock: systemClock, targets: realTargets }),
     capabilities: ['taskset'],
+    network: createNetworkFacts('127.0.0.1:1', systemClock),
+    prove: () => Promise.resolve(true),
     guard: OPEN_GUARD,
     term: openTermFile(path.join(folder, 'term')),
     isKept: () => Promise.resolve(true),

@@ -30,6 +30,7 @@ function startInjection(clock: ManualClock): Watched {
     clock,
     journal: openJournal(path.join(makeTemporaryDirectory(), 'journal'), 'boot'),
     log: pino({ level: 'silent' }),
+    prove: null,
     verify: async (over) => {
       if (!over.aborted) await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));
       return [];

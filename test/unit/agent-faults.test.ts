@@ -1,31 +1,36 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { refusalOf } from '../../agent/core/admission.ts';
-import { conflictOf, locksOf } from '../../agent/core/conflicts.ts';
-import type { PlanInput } from '../../agent/effects/contract.ts';
+import { conflictOf, locksOf, type Lock } from '../../agent/core/conflicts.ts';
+import type { PlanInput, Step } from '../../agent/effects/contract.ts';
 import { undoOf } from '../../agent/effects/steps.ts';
 import { IMPLEMENTATIONS } from '../../agent/faults/index.ts';
 import type { ProcessRef } from '../../shared/domain/order.ts';
-import { FAULT_KINDS, FAULTS } from '../../shared/faults/index.ts';
+import { FAULT_KINDS, FAULTS, type FaultKind } from '../../shared/faults/index.ts';
 import { buildIdentity, buildOrder } from '../support/orders.ts';
 
 const targets = [buildIdentity({ pid: 11, startTicks: '1' }), buildIdentity({ pid: 12, startTicks: '2' })];
 
 function buildInput(more: Partial<PlanInput> = {}): PlanInput {
-  return { params: {}, targets: [], durationMs: null, drawKey: 'key', cpus: [0, 1, 2, 3], ...more };
+  const nothing = { name: 'rlt00000000000', network: null, link: null };
+  return { params: {}, targets: [], durationMs: null, drawKey: 'key', cpus: [0, 1, 2, 3], ...nothing, ...more };
+}
+
+function stepsOf(kind: FaultKind, input: PlanInput): readonly Step[] {
+  const steps = IMPLEMENTATIONS[kind].plan(input);
+  if ('code' in steps) throw new Error(steps.message);
+  return steps;
 }
 
 describe('the steps of each fault', () => {
   it('process-kill sends its signal to each target, with nothing to undo', () => {
-    const steps = IMPLEMENTATIONS['process-kill'].plan(
-      buildInput({ targets, params: { signal: 'TERM', watch: 1000 } }),
-    );
+    const steps = stepsOf('process-kill', buildInput({ targets, params: { signal: 'TERM', watch: 1000 } }));
 
     expect(steps).toEqual(targets.map((process) => ({ kind: 'signal', process, signal: 'SIGTERM', undo: null })));
   });
 
   it('process-pause stops each target, and its undo lets the same process go on', () => {
-    const steps = IMPLEMENTATIONS['process-pause'].plan(buildInput({ targets, durationMs: 1000 }));
+    const steps = stepsOf('process-pause', buildInput({ targets, durationMs: 1000 }));
 
     expect(steps.map((step) => undoOf(step))).toEqual([
       { kind: 'signal', process: { pid: 11, startTicks: '1' }, signal: 'SIGCONT' },
@@ -35,8 +40,7 @@ describe('the steps of each fault', () => {
 
   it('cpu-load starts one child on the cores that the seed chooses', () => {
     const params = { load: 0.5, cores: 2, ramp: 100 };
-    const plan = (drawKey: string): unknown =>
-      IMPLEMENTATIONS['cpu-load'].plan(buildInput({ params, durationMs: 3000, drawKey }));
+    const plan = (drawKey: string): unknown => stepsOf('cpu-load', buildInput({ params, durationMs: 3000, drawKey }));
 
     expect(plan('key')).toEqual([
       {
@@ -53,9 +57,7 @@ describe('the steps of each fault', () => {
   });
 
   it('cpu-load takes all cores when the node has fewer than asked', () => {
-    const [step] = IMPLEMENTATIONS['cpu-load'].plan(
-      buildInput({ params: { load: 0.5, cores: 64, ramp: 0 }, durationMs: 1 }),
-    );
+    const [step] = stepsOf('cpu-load', buildInput({ params: { load: 0.5, cores: 64, ramp: 0 }, durationMs: 1 }));
 
     expect(step).toMatchObject({ cpus: [0, 1, 2, 3] });
   });
@@ -63,9 +65,7 @@ describe('the steps of each fault', () => {
   it('names every signal of process-kill as the kernel does', () => {
     const names = FAULTS['process-kill'].params.signal.choices;
 
-    const signals = names.map((signal) =>
-      IMPLEMENTATIONS['process-kill'].plan(buildInput({ targets, params: { signal } })),
-    );
+    const signals = names.map((signal) => stepsOf('process-kill', buildInput({ targets, params: { signal } })));
 
     expect(signals).toHaveLength(names.length);
   });
@@ -126,26 +126,28 @@ function buildRefs(pids: readonly number[]): ProcessRef[] {
   return pids.map((pid) => ({ pid, startTicks: '1' }));
 }
 
+function locks(fault: FaultKind, refs: readonly ProcessRef[]): Lock[] {
+  return locksOf({ fault, params: {}, targets: refs, owners: [] });
+}
+
 describe('locks', () => {
   it('conflict exactly when the same process, or the CPU, is wanted twice', () => {
     const pids = fc.uniqueArray(fc.integer({ min: 1, max: 8 }), { minLength: 1 });
 
     fc.assert(
       fc.property(pids, pids, (one, other) => {
-        const conflict = conflictOf(locksOf('process-kill', buildRefs(one)), [
-          locksOf('process-pause', buildRefs(other)),
-        ]);
+        const conflict = conflictOf(locks('process-kill', buildRefs(one)), [locks('process-pause', buildRefs(other))]);
 
         expect(conflict !== null).toBe(one.some((pid) => other.includes(pid)));
       }),
     );
-    expect(conflictOf(locksOf('cpu-load', []), [locksOf('cpu-load', [])])).toBe('the cpu');
-    expect(conflictOf(locksOf('cpu-load', []), [locksOf('process-kill', targets)])).toBeNull();
+    expect(conflictOf(locks('cpu-load', []), [locks('cpu-load', [])])).toBe('the cpu');
+    expect(conflictOf(locks('cpu-load', []), [locks('process-kill', targets)])).toBeNull();
   });
 
   it('do not take a PID with another start time for the same process', () => {
-    const held = locksOf('process-kill', [{ pid: 5, startTicks: '1' }]);
+    const held = locks('process-kill', [{ pid: 5, startTicks: '1' }]);
 
-    expect(conflictOf(locksOf('process-kill', [{ pid: 5, startTicks: '2' }]), [held])).toBeNull();
+    expect(conflictOf(locks('process-kill', [{ pid: 5, startTicks: '2' }]), [held])).toBeNull();
   });
 });

@@ -21,6 +21,8 @@ function buildHost(facts: (now: () => number) => Partial<HostProbe>): {
     bootTicks: () => 0,
     cpuTicks: nothing,
     processTicks: nothing,
+    network: nothing,
+    isUp: nothing,
     monotonic: now,
     sleep: (ms, signal) => {
       const end = ends.find(({ controller }) => controller.signal === signal)?.at ?? Number.POSITIVE_INFINITY;
@@ -47,6 +49,9 @@ function buildInput(more: Partial<VerifyInput>): VerifyInput {
     durationMs: null,
     drawKey: 'key',
     cpus: [0, 1],
+    name: 'rlt00000000000',
+    network: null,
+    link: null,
     children: [],
     appliedTicks: 0,
     appliedAt: 0,
