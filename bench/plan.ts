@@ -28,6 +28,7 @@ export function benchPlan(print: (line: string) => void): Promise<void> {
     for (let round = 0; round < ROUNDS; round += 1) {
       const began = performance.now();
       const plan = compilePlan({
+        names: new Map(),
         experiment,
         documentDigest: 'd',
         seed: `bench-${round}`,

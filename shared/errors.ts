@@ -89,6 +89,10 @@ export const ERRORS = {
     'A node that could be chosen does not offer the fault.',
     'Update its agent, install what the fault needs, or narrow the target.',
   ),
+  PLAN_PEER_UNKNOWN: refused(
+    'A peer of a network fault comes to no address.',
+    'Mend the host name, or see with `roulette nodes` what addresses the nodes of the target report.',
+  ),
   PLAN_CHANGED: refused(
     'The plan is no longer the one that was shown: document or fleet changed in between.',
     'Look at the plan again and start it again.',

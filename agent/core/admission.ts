@@ -6,6 +6,7 @@ import type { InjectOrder } from '../../shared/domain/order.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { faultSpec } from '../../shared/faults/index.ts';
 import { describeLack } from '../../shared/faults/capabilities.ts';
+import { troubleWithUse } from '../../shared/faults/cross-checks.ts';
 import { fitsParam } from '../../shared/faults/param-types.ts';
 import { needsOf, specHash, type FaultSpec } from '../../shared/faults/spec.ts';
 import { formatDuration } from '../../shared/units.ts';
@@ -62,7 +63,7 @@ function troubleWith(order: InjectOrder, spec: FaultSpec): string | null {
   if (spec.duration === 'none' && durationMs !== null) return `${spec.kind} takes no duration`;
   const { longestMs = Number.POSITIVE_INFINITY } = spec;
   if ((durationMs ?? 0) > longestMs) return `${spec.kind} lasts at most ${formatDuration(longestMs)}`;
-  return troubleWithTarget(order, spec) ?? troubleWithParams(params, spec);
+  return troubleWithTarget(order, spec) ?? troubleWithParams(params, spec) ?? troubleTogether(order);
 }
 
 /** Whole milliseconds, at least one. What is none of that must not become a timer that never fires. */
@@ -75,6 +76,11 @@ function troubleWithTarget({ processes }: InjectOrder, spec: FaultSpec): string 
     return `${spec.kind} needs a selector of processes`;
   }
   return spec.processes === 'none' && processes !== null ? `${spec.kind} takes no processes` : null;
+}
+
+function troubleTogether({ fault, params, processes }: InjectOrder): string | null {
+  const trouble = troubleWithUse(fault, params, processes);
+  return trouble === null ? null : `the parameter ${trouble.param} of ${fault}: ${trouble.message}`;
 }
 
 function troubleWithParams(params: FaultParams, spec: FaultSpec): string | null {

@@ -7,7 +7,9 @@ import { EXIT, RouletteError } from '../../shared/errors.ts';
 import { parseExperiment } from '../../shared/schema/document.ts';
 import { parseInventory } from '../../shared/schema/inventory.ts';
 import { formatIssue } from '../../shared/schema/source.ts';
+import { resolveNames } from '../../shared/resolve-names.ts';
 import { compilePlan } from '../../coordinator/core/compile.ts';
+import { namesIn } from '../../coordinator/core/peers.ts';
 import { readDocument } from '../documents.ts';
 import { renderPlan, type PlanToShow } from '../render/plan.ts';
 import type { Outcome, Session } from '../session.ts';
@@ -68,7 +70,8 @@ async function compileHere(file: string, inventoryFile: string, options: PlanOpt
     throw new RouletteError('DOCUMENT_INVALID', inventory.issues.map((issue) => formatIssue(issue)).join('\n'));
   const seed = options.seed ?? experiment.seed ?? randomBytes(8).toString('hex');
   const environment = options.environment ?? experiment.environment;
-  const compiled = compilePlan({ experiment, documentDigest, seed, environment, inventory: inventory.value });
+  const names = await resolveNames(namesIn(experiment));
+  const compiled = compilePlan({ experiment, documentDigest, seed, environment, inventory: inventory.value, names });
   const text = canonicalJson(compiled);
   return { plan: compiled, text, digest: sha256(text), previews: [] };
 }

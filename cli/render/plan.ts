@@ -33,6 +33,7 @@ export function renderPlan({ plan, digest, previews }: PlanToShow, paint: Paint)
       ];
     }),
     ...previewLines(previews),
+    ...peerLines(plan),
     '',
     ...problems.map(({ code, at, message }) =>
       paint.bad(`would be refused${at === '' ? '' : `, ${at}`}: ${message} (${code})`),
@@ -65,8 +66,16 @@ function some(nodes: readonly string[]): string {
 function describeParams({ fault, params }: Slot): string[] {
   return Object.entries(faultSpec(fault).params).flatMap(([name, spec]) => {
     const value = params[name] ?? null;
-    return value === null ? [] : [`${name}=${formatParam(spec, value)}`];
+    const isEmpty = value === null || (typeof value === 'object' && value.length === 0);
+    return isEmpty ? [] : [`${name}=${formatParam(spec, value)}`];
   });
+}
+
+/** What names and targets among the peers came to when the plan was made. */
+function peerLines({ peers }: Plan): string[] {
+  const found = Object.entries(peers);
+  if (found.length === 0) return [];
+  return ['', 'peers', ...found.map(([peer, addresses]) => `  ${peer} = ${some(addresses) || 'no address'}`)];
 }
 
 function previewLines(previews: readonly Preview__Output[]): string[] {

@@ -7,6 +7,7 @@ import type { InventoryNode } from '../../shared/domain/node.ts';
 import type { Plan, PlanStage, PlanStep, Slot } from '../../shared/domain/plan.ts';
 import { drawKey } from '../../shared/draw.ts';
 import { injectionLengthMs } from '../../shared/faults/index.ts';
+import { resolvePeers, withAddresses, type Names, type Peers } from './peers.ts';
 import { findProblems } from './plan-problems.ts';
 import { chooseNodes, selectNodes, toCandidate, type Candidate } from './select-nodes.ts';
 import { slotTimes } from './slot-times.ts';
@@ -19,15 +20,18 @@ export interface CompileInput {
   /** The coordinator's own. */
   readonly environment: string;
   readonly inventory: readonly InventoryNode[];
+  /** What the host names of the document resolve to just now (`namesIn`). */
+  readonly names: Names;
 }
 
 export function compilePlan(input: CompileInput): Plan {
-  const { experiment, documentDigest, seed, inventory } = input;
+  const { experiment, documentDigest, seed, inventory, names } = input;
+  const peers = resolvePeers(experiment, inventory, names);
   const { name, owner, environment, targets } = experiment;
   const candidates = new Map(
     Object.entries(targets).map(([target, { nodes }]) => [target, selectNodes(nodes, inventory).map(toCandidate)]),
   );
-  const stages = experiment.stages.map((stage) => compileStage({ experiment, seed, candidates }, stage));
+  const stages = experiment.stages.map((stage) => compileStage({ experiment, seed, candidates, peers }, stage));
   return {
     apiVersion: 'roulette/v1',
     kind: 'Plan',
@@ -36,7 +40,8 @@ export function compilePlan(input: CompileInput): Plan {
     stages: stages.map(({ stage }) => stage),
     slots: stages.flatMap(({ slots }) => slots),
     standby: Object.fromEntries(stages.flatMap(({ standby }) => standby)),
-    problems: findProblems(experiment, input.environment, candidates),
+    peers,
+    problems: findProblems(experiment, { environment: input.environment, candidates, peers }),
   };
 }
 
@@ -44,6 +49,7 @@ interface Scope {
   readonly experiment: Experiment;
   readonly seed: string;
   readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
+  readonly peers: Peers;
 }
 
 interface CompiledStage {
@@ -81,7 +87,8 @@ function compileStage(scope: Scope, stage: Stage): CompiledStage {
 
 function compileStep(scope: Scope, at: { stage: string; step: number; startMs: number }, step: Step): CompiledStep {
   const { experiment, seed, candidates } = scope;
-  const { fault, params, durationMs, target, pick, mode } = step;
+  const params = withAddresses(step, scope.peers);
+  const { fault, durationMs, target, pick, mode } = step;
   const eligible = candidates.get(target) ?? [];
   const draw = { seed, stage: at.stage, step: at.step };
   const lengthMs = injectionLengthMs(fault, durationMs, params);

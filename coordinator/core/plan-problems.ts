@@ -5,15 +5,21 @@ import type { InventoryNode } from '../../shared/domain/node.ts';
 import type { PlanProblem } from '../../shared/domain/plan.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { faultSpec } from '../../shared/faults/index.ts';
-import { specHash } from '../../shared/faults/spec.ts';
+import { describeLack } from '../../shared/faults/capabilities.ts';
+import { targetOfPeer } from '../../shared/schema/param.ts';
+import { needsOf, specHash } from '../../shared/faults/spec.ts';
+import { emptyPeersOf, type Peers } from './peers.ts';
 import type { Candidate } from './select-nodes.ts';
 
+export interface PlanGround {
+  /** The coordinator's own. */
+  readonly environment: string;
+  readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
+  readonly peers: Peers;
+}
+
 /** In order of stage and step; a document of another environment first. */
-export function findProblems(
-  experiment: Experiment,
-  environment: string,
-  candidates: ReadonlyMap<string, readonly Candidate[]>,
-): PlanProblem[] {
+export function findProblems(experiment: Experiment, { environment, candidates, peers }: PlanGround): PlanProblem[] {
   const foreign: PlanProblem[] =
     experiment.environment === environment
       ? []
@@ -27,7 +33,9 @@ export function findProblems(
   const steps = experiment.stages.flatMap((stage) =>
     stage.steps.flatMap((step, index) => {
       const nodes = (candidates.get(step.target) ?? []).map(({ node }) => node);
-      return problemsOfStep(`${stage.name}/${index + 1}`, step, { nodes, environment: experiment.environment });
+      const hasProcesses = (experiment.targets[step.target]?.processes ?? null) !== null;
+      const at = `${stage.name}/${index + 1}`;
+      return problemsOfStep(at, step, { nodes, environment: experiment.environment, hasProcesses, peers });
     }),
   );
   return [...foreign, ...steps];
@@ -36,9 +44,11 @@ export function findProblems(
 interface Place {
   readonly nodes: readonly InventoryNode[];
   readonly environment: string;
+  readonly hasProcesses: boolean;
+  readonly peers: Peers;
 }
 
-function problemsOfStep(at: string, step: Step, { nodes, environment }: Place): PlanProblem[] {
+function problemsOfStep(at: string, step: Step, { nodes, environment, hasProcesses, peers }: Place): PlanProblem[] {
   if (nodes.length === 0) return [problem('PLAN_NO_NODES', at, `target ${step.target} matches no node of the fleet`)];
   const few = tooFew(step.mode, nodes);
   return [
@@ -46,7 +56,8 @@ function problemsOfStep(at: string, step: Step, { nodes, environment }: Place): 
     ...perNode(at, 'PLAN_ENVIRONMENT', nodes, (node) =>
       node.environment === environment ? null : `belongs to ${node.environment}, not ${environment}`,
     ),
-    ...perNode(at, 'PLAN_FAULT_UNSUPPORTED', nodes, (node) => whatIsMissing(step, node)),
+    ...perNode(at, 'PLAN_FAULT_UNSUPPORTED', nodes, (node) => whatIsMissing(step, hasProcesses, node)),
+    ...emptyPeersOf(step, peers).map((peer) => problem('PLAN_PEER_UNKNOWN', at, whyEmpty(peer))),
   ];
 }
 
@@ -76,13 +87,18 @@ function tooFewOf(what: 'node' | 'group', mode: FlatMode, size: number): string 
   return null;
 }
 
-function whatIsMissing(step: Step, node: InventoryNode): string | null {
+function whyEmpty(peer: string): string {
+  const target = targetOfPeer(peer);
+  return target === null ? `${peer} does not resolve` : `no node of target ${target} reports an address of its own`;
+}
+
+function whatIsMissing(step: Step, hasProcesses: boolean, node: InventoryNode): string | null {
   const spec = faultSpec(step.fault);
   const hash = node.faults[step.fault];
   if (hash === undefined) return `does not offer ${step.fault}`;
   if (hash !== specHash(spec)) return `has another version of ${step.fault}`;
-  const missing = spec.needs.filter((need) => !node.capabilities.includes(need));
-  return missing.length === 0 ? null : `cannot do ${step.fault}: it lacks ${missing.join(', ')}`;
+  const missing = needsOf(spec, step.params, hasProcesses).filter((need) => !node.capabilities.includes(need));
+  return missing.length === 0 ? null : `cannot do ${step.fault}: it lacks ${describeLack(missing)}`;
 }
 
 /** Beyond this many nodes a problem is told once, with their number. */

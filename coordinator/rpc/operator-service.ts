@@ -47,7 +47,7 @@ function fleetCalls({
       lever: lever.engaged === null ? null : toWireLever(lever.engaged),
     })),
     MakePlan: unary(async ({ document, file, seed, preview }) => {
-      const planned = runs.plan({ document, file, seed: orNull(seed) });
+      const planned = await runs.plan({ document, file, seed: orNull(seed) });
       const previews = preview ? await previewTargets(fleet, planned) : [];
       return { planJson: planned.text, digest: planned.digest, previews };
     }),

@@ -13,7 +13,9 @@ import { describeLever } from '../../shared/describe-event.ts';
 import { RouletteError } from '../../shared/errors.ts';
 import { parseExperiment } from '../../shared/schema/document.ts';
 import { formatIssue } from '../../shared/schema/source.ts';
+import { resolveNames } from '../../shared/resolve-names.ts';
 import { compilePlan } from '../core/compile.ts';
+import { namesIn } from '../core/peers.ts';
 import { auditOf } from '../core/audit-of.ts';
 import { isHaltProved } from '../core/run-halt.ts';
 import { lateConfirmation, ordersWithoutEnd } from '../core/open-orders.ts';
@@ -84,7 +86,7 @@ export class Runs {
   }
 
   /** Throws DOCUMENT_INVALID with every issue, one a line. */
-  plan(request: PlanRequest): Planned {
+  async plan(request: PlanRequest): Promise<Planned> {
     const parsed = parseExperiment(request.document, request.file);
     if (!parsed.ok) {
       const code = parsed.issues[0]?.code ?? 'DOCUMENT_INVALID';
@@ -92,17 +94,19 @@ export class Runs {
     }
     const { experiment, digest: documentDigest } = parsed;
     const seed = request.seed ?? experiment.seed ?? randomBytes(8).toString('hex');
+    const names = await resolveNames(namesIn(experiment));
     const inventory = this.#deps.fleet.inventory();
-    const plan = compilePlan({ experiment, documentDigest, seed, environment: this.#deps.environment, inventory });
+    const { environment } = this.#deps;
+    const plan = compilePlan({ experiment, documentDigest, seed, environment, inventory, names });
     const text = canonicalJson(plan);
     return { experiment, plan, text, digest: sha256(text) };
   }
 
   /** Returns once the run is recorded; it then plays by itself. */
   async start(request: StartRequest): Promise<RunRecord> {
+    const planned = await this.plan(request);
     const lever = this.#deps.lever();
     if (lever !== null) throw new RouletteError('LEVER_ENGAGED', describeLever(lever));
-    const planned = this.plan(request);
     const { plan, digest, experiment } = planned;
     if (request.expectedDigest !== null && request.expectedDigest !== digest) {
       throw new RouletteError('PLAN_CHANGED', `the plan is now ${digest}, not ${request.expectedDigest}`);

@@ -24,6 +24,8 @@ export interface Plan {
    * Kept beside the slots, so that losing a node changes only the slots that it had won.
    */
   readonly standby: Readonly<Record<SlotId, readonly NodeId[]>>;
+  /** What host names and other targets among the peers of faults come to; the slots have these addresses. */
+  readonly peers: Readonly<Record<string, readonly string[]>>;
   /** Why parts of the plan would be refused. A plan with any problem does not start. */
   readonly problems: readonly PlanProblem[];
 }
@@ -81,10 +83,11 @@ export interface PlanProblem {
 export function parsePlan(text: string): Plan {
   const value: unknown = JSON.parse(text);
   if (!isPlan(value)) throw new TypeError('this is not a plan of roulette/v1');
-  return value;
+  // Plans of earlier versions have no peers.
+  return 'peers' in value ? value : { ...value, peers: {} };
 }
 
-function isPlan(value: unknown): value is Plan {
+function isPlan(value: unknown): value is Plan | Omit<Plan, 'peers'> {
   if (typeof value !== 'object' || value === null) return false;
   const { apiVersion, kind } = value as { readonly apiVersion?: unknown; readonly kind?: unknown };
   return apiVersion === 'roulette/v1' && kind === 'Plan';

@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 import { digestOf } from '../canonical.ts';
-import type { Condition, Experiment } from '../domain/experiment.ts';
+import type { Condition, Experiment, ProcessSelector, Step } from '../domain/experiment.ts';
+import { troubleWithUse } from '../faults/cross-checks.ts';
 import { faultSpec } from '../faults/index.ts';
 import { check } from './check.ts';
 import { comparisonsOf, monitorOffsets, parseCondition } from './condition.ts';
@@ -20,6 +21,7 @@ import {
   text,
   type IssueSink,
 } from './reader.ts';
+import { targetOfPeer } from './param.ts';
 import { readSource, suggest, type DocumentIssue } from './source.ts';
 import { stage } from './step.ts';
 import { target } from './target.ts';
@@ -107,6 +109,24 @@ function checkSteps({ stages, targets }: Experiment, context: IssueSink): void {
         complain(context, `${step.fault} needs a target with \`processes\``, { path });
       else if (processes === 'none' && meant.processes !== null)
         complain(context, `${step.fault} is about the node; name a target without \`processes\``, { path });
+      else checkParams(step, { targets, processes: meant.processes }, { context, path: path.slice(0, -1) });
+    }
+  }
+}
+
+function checkParams(
+  { fault, params }: Step,
+  { targets, processes }: { targets: Experiment['targets']; processes: ProcessSelector | null },
+  { context, path }: { context: IssueSink; path: readonly (string | number)[] },
+): void {
+  const trouble = troubleWithUse(fault, params, processes);
+  if (trouble !== null) complain(context, trouble.message, { path: [...path, 'params', trouble.param] });
+  for (const [name, value] of Object.entries(params)) {
+    if (faultSpec(fault).params[name]?.type !== 'peers' || typeof value !== 'object' || value === null) continue;
+    const names = Object.keys(targets);
+    for (const target of value.flatMap((peer) => targetOfPeer(peer) ?? [])) {
+      if (ownValue(targets, target) === undefined)
+        complain(context, `there is no target ${target}${suggest(target, names)}`, { path: [...path, 'params', name] });
     }
   }
 }

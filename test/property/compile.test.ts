@@ -59,7 +59,7 @@ const stages = (mode: fc.Arbitrary<Mode>): fc.Arbitrary<Stage[]> =>
   );
 
 function compile(experiment: Experiment, inventory: readonly InventoryNode[], seed: string): Plan {
-  return compilePlan({ experiment, documentDigest: 'd', seed, environment: 'staging', inventory });
+  return compilePlan({ names: new Map(), experiment, documentDigest: 'd', seed, environment: 'staging', inventory });
 }
 
 describe('a plan', () => {

@@ -19,6 +19,7 @@ import { buildExperiment, buildFleet } from './experiments.ts';
 
 export const RUN_ID = 'run-0123456789ab';
 const PLAN = compilePlan({
+  names: new Map(),
   experiment: buildExperiment(),
   documentDigest: sha256('document'),
   seed: 'seed',

@@ -17,7 +17,14 @@ export class RunPlayer {
   now = 1000;
 
   constructor(experiment: Experiment, inventory: readonly InventoryNode[]) {
-    const plan = compilePlan({ experiment, documentDigest: 'd', seed: 's', environment: 'staging', inventory });
+    const plan = compilePlan({
+      names: new Map(),
+      experiment,
+      documentDigest: 'd',
+      seed: 's',
+      environment: 'staging',
+      inventory,
+    });
     this.context = { run: runId('run-1'), experiment, plan, term: 1, leaseMs: 5000, graceMs: 2000 };
     this.state = prepareRun(
       this.context,

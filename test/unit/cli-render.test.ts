@@ -22,7 +22,14 @@ const PLAIN = createPaint(false);
 function buildPlan(more: Partial<Experiment> = {}, fleet = 3): Plan {
   const experiment = buildExperiment(more);
   const { environment } = experiment;
-  return compilePlan({ experiment, documentDigest: 'd', seed: 'friday', environment, inventory: buildFleet(fleet) });
+  return compilePlan({
+    names: new Map(),
+    experiment,
+    documentDigest: 'd',
+    seed: 'friday',
+    environment,
+    inventory: buildFleet(fleet),
+  });
 }
 
 /** One second per event, counted from `at`. */

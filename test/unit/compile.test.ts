@@ -13,6 +13,7 @@ function compile(
   more: { seed?: string; environment?: string } = {},
 ): Plan {
   return compilePlan({
+    names: new Map(),
     experiment,
     documentDigest: 'digest',
     seed: 'seed-1',
@@ -38,6 +39,7 @@ describe('a plan', () => {
     const inventory = ['a', 'b', 'c'].map((group) => buildNode(`node-${group}`, { labels: { role: 'orders', group } }));
 
     const plan = compilePlan({
+      names: new Map(),
       experiment,
       documentDigest: digest,
       seed: 'game-day-7',

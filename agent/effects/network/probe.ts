@@ -108,10 +108,11 @@ async function works(call: Parameters<typeof run>[0]): Promise<boolean> {
   );
 }
 
-/** Some cgroup of the first level, to try a rule with; as nft wants it. */
+/** Some cgroup to try a rule with, as nft wants it. */
 function anyCgroup(): string | null {
   const mount = cgroupMount();
   if (mount === null) return null;
   const [first] = readdirSync(mount, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return first === undefined ? null : path.relative(CGROUPS, path.join(mount, first.name));
+  const found = path.relative(CGROUPS, first === undefined ? mount : path.join(mount, first.name));
+  return found === '' ? null : found;
 }
