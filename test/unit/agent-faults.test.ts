@@ -6,6 +6,7 @@ import type { PlanInput, Step } from '../../agent/effects/contract.ts';
 import { undoOf } from '../../agent/effects/steps.ts';
 import { IMPLEMENTATIONS } from '../../agent/faults/index.ts';
 import type { ProcessRef } from '../../shared/domain/order.ts';
+import { CAPABILITIES } from '../../shared/faults/capabilities.ts';
 import { FAULT_KINDS, FAULTS, type FaultKind } from '../../shared/faults/index.ts';
 import { buildIdentity, buildOrder } from '../support/orders.ts';
 
@@ -71,15 +72,24 @@ describe('the steps of each fault', () => {
   });
 });
 
+const LOSS = buildOrder('net-loss').params;
+const DNS = buildOrder('net-dns').params;
+
 describe('admission of an order', () => {
-  const context = { term: 3, capabilities: ['taskset'], ageMs: 0 };
+  const context = { term: 3, capabilities: Object.keys(CAPABILITIES), ageMs: 0 };
   const admit = (...order: Parameters<typeof buildOrder>): string | null =>
     refusalOf(buildOrder(order[0], { term: 3, ...order[1] }), context)?.code ?? null;
 
   it.each(FAULT_KINDS)('lets a good order for %s in', (kind) => {
     const processes = FAULTS[kind].processes === 'required' ? { name: 'x' } : null;
 
-    expect(admit(kind, { processes })).toBeNull();
+    expect(admit(kind, { processes, ...(kind === 'net-down' ? { durationMs: 60_000 } : {}) })).toBeNull();
+  });
+
+  it('refuses to take an interface down for longer than a minute', () => {
+    const order = buildOrder('net-down', { term: 3, durationMs: 60_001 });
+
+    expect(refusalOf(order, context)).toEqual({ code: 'ORDER_INVALID', message: 'net-down lasts at most 1m' });
   });
 
   it.each([
@@ -99,6 +109,10 @@ describe('admission of an order', () => {
     ['a load of no number', 'cpu-load', { params: { load: 'all', cores: null, ramp: 0 } }, 'ORDER_INVALID'],
     ['an unknown signal', 'process-kill', { params: { signal: 'STOP', watch: 1000 } }, 'ORDER_INVALID'],
     ['a missing parameter', 'process-kill', { params: { signal: 'KILL' } }, 'ORDER_INVALID'],
+    ['a peer that is no address', 'net-loss', { params: { ...LOSS, peers: ['db; drop'] } }, 'ORDER_INVALID'],
+    ['an interface that is a rule', 'net-loss', { params: { ...LOSS, interface: '"; flush' } }, 'ORDER_INVALID'],
+    ['ports of ICMP', 'net-loss', { params: { ...LOSS, protocol: 'icmp', ports: ['80'] } }, 'ORDER_INVALID'],
+    ['no name to resolve', 'net-dns', { params: { ...DNS, names: [] } }, 'ORDER_INVALID'],
     ['a parameter too many', 'process-pause', { params: { x: 1 } }, 'ORDER_INVALID'],
   ] as const)('refuses %s', (_, kind, more, code) => {
     expect(admit(kind, more)).toBe(code);
@@ -118,7 +132,10 @@ describe('admission of an order', () => {
   it('refuses what the node cannot do, and names what is missing', () => {
     const refusal = refusalOf(buildOrder('cpu-load'), { term: 0, capabilities: [], ageMs: 0 });
 
-    expect(refusal).toEqual({ code: 'FAULT_UNSUPPORTED', message: 'cpu-load needs taskset, which this node lacks' });
+    expect(refusal).toEqual({
+      code: 'FAULT_UNSUPPORTED',
+      message: 'this node cannot do cpu-load: it lacks taskset: the program taskset (util-linux)',
+    });
   });
 });
 

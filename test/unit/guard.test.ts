@@ -103,7 +103,7 @@ hours: { days: mon-wed, from: "09:00", to: "17:30", timezone: Europe/Berlin }
     [
       'an unknown fault',
       'environment: staging\nallow: [process-kill, proces-pause]\n',
-      'guard.yaml:2:23: allow[1]: expected one of cpu-load, process-kill, process-pause, not "proces-pause"',
+      'guard.yaml:2:23: allow[1]: expected one of cpu-load, net-corrupt, net-delay, net-dns, net-down, net-duplicate, net-loss, net-partition, net-rate, net-reorder, net-reset, process-kill, process-pause, not "proces-pause"',
     ],
     ['one fault without a list', 'environment: staging\ndeny: cpu-load\n', 'guard.yaml:2:7: deny: expected a list'],
     [

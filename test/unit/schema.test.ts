@@ -199,9 +199,9 @@ const REFUSED: [string, string, string[]][] = [
   ],
   [
     'a fault that is not built',
-    withStep('{ fault: net-loss, target: machines, duration: 2m, params: { loss: 50% } }'),
+    withStep('{ fault: disk-fill, target: machines, duration: 2m, params: { loss: 50% } }'),
     [
-      'x.yaml:26:11: stages[0].steps[0].fault: the fault `net-loss` is not built yet; there are cpu-load, process-kill, process-pause',
+      'x.yaml:26:11: stages[0].steps[0].fault: the fault `disk-fill` is not built yet; there are cpu-load, net-corrupt, net-delay, net-dns, net-down, net-duplicate, net-loss, net-partition, net-rate, net-reorder, net-reset, process-kill, process-pause',
     ],
   ],
   [
@@ -213,14 +213,14 @@ const REFUSED: [string, string, string[]][] = [
     'a fault that nobody knows',
     withStep('{ fault: meteor, target: orders }'),
     [
-      'x.yaml:26:18: stages[0].steps[0].fault: there is no fault "meteor"; there are cpu-load, process-kill, process-pause',
+      'x.yaml:26:18: stages[0].steps[0].fault: there is no fault "meteor"; there are cpu-load, net-corrupt, net-delay, net-dns, net-down, net-duplicate, net-loss, net-partition, net-rate, net-reorder, net-reset, process-kill, process-pause',
     ],
   ],
   [
     'a step without a fault',
     withStep('{ target: orders }'),
     [
-      'x.yaml:26:9: stages[0].steps[0].fault: is missing: expected a fault; there are cpu-load, process-kill, process-pause',
+      'x.yaml:26:9: stages[0].steps[0].fault: is missing: expected a fault; there are cpu-load, net-corrupt, net-delay, net-dns, net-down, net-duplicate, net-loss, net-partition, net-rate, net-reorder, net-reset, process-kill, process-pause',
     ],
   ],
   [
@@ -685,7 +685,7 @@ const REFUSED: [string, string, string[]][] = [
     'a fault whose kind nobody knows, though there are others of its family',
     withStep('{ fault: cpu-explode, target: orders }'),
     [
-      'x.yaml:26:18: stages[0].steps[0].fault: there is no fault "cpu-explode"; there are cpu-load, process-kill, process-pause',
+      'x.yaml:26:18: stages[0].steps[0].fault: there is no fault "cpu-explode"; there are cpu-load, net-corrupt, net-delay, net-dns, net-down, net-duplicate, net-loss, net-partition, net-rate, net-reorder, net-reset, process-kill, process-pause',
     ],
   ],
   [
@@ -1056,6 +1056,7 @@ describe('a configuration file', () => {
         environment: 'staging',
         labels: {},
         coordinator: '127.0.0.1:7401',
+        addresses: null,
         guard: '/etc/roulette/guard.yaml',
         stateDir: '/var/lib/roulette-agent',
         services: {},
@@ -1087,7 +1088,7 @@ describe('a configuration file', () => {
 
     expect(answer).toEqual({
       ok: true,
-      value: [{ id: 'a', environment: 'staging', labels: {}, faults: {}, capabilities: [] }],
+      value: [{ id: 'a', environment: 'staging', labels: {}, faults: {}, capabilities: [], addresses: [] }],
     });
   });
 });

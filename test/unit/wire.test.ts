@@ -230,10 +230,10 @@ describe('the wire', () => {
 
   it('turns an order that it does not understand into a sentence', () => {
     const inject = coordinatorSays({
-      inject: { orderId: 'x', fault: 'net-loss', paramsJson: '{}', pick: { one: true } },
+      inject: { orderId: 'x', fault: 'disk-fill', paramsJson: '{}', pick: { one: true } },
     }).inject;
 
-    expect(inject ? fromWireOrder(inject) : null).toBe('unknown fault net-loss');
+    expect(inject ? fromWireOrder(inject) : null).toBe('unknown fault disk-fill');
   });
 });
 

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { compilePlan } from '../../coordinator/core/compile.ts';
+import { namesIn } from '../../coordinator/core/peers.ts';
+import type { Experiment, ParamValue } from '../../shared/domain/experiment.ts';
+import type { InventoryNode } from '../../shared/domain/node.ts';
+import type { Plan } from '../../shared/domain/plan.ts';
+import { FAULT_KINDS, faultSpec } from '../../shared/faults/index.ts';
+import { CAPABILITIES } from '../../shared/faults/capabilities.ts';
+import { specHash } from '../../shared/faults/spec.ts';
+import { parseExperiment } from '../../shared/schema/document.ts';
+import { buildNode } from '../support/experiments.ts';
+
+function read(params: string, target = 'orders'): Experiment {
+  const parsed = parseExperiment(
+    `
+apiVersion: roulette/v1
+kind: Experiment
+name: cut-off
+owner: tester
+environment: staging
+hypothesis: Orders are still accepted.
+targets:
+  orders: { nodes: { role: orders } }
+  payments: { nodes: { role: payments } }
+  worker: { nodes: { role: orders }, processes: { service: worker } }
+monitors:
+  up: { http: { url: 'http://127.0.0.1:1/', rate: 1/s, success: { status: 2xx, within: 1s } } }
+steadyState: [up >= 0]
+stages:
+  - name: smoke
+    steps:
+      - { fault: net-partition, target: ${target}, duration: 2m, params: { ${params} } }
+`,
+    'x.yaml',
+  );
+  if (!parsed.ok) throw new Error(parsed.issues.map(({ message }) => message).join('; '));
+  return parsed.experiment;
+}
+
+function buildHost(
+  id: string,
+  role: string,
+  addresses: readonly string[],
+  more: Partial<InventoryNode> = {},
+): InventoryNode {
+  const faults = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, specHash(faultSpec(kind))]));
+  return buildNode(id, {
+    labels: { node: id, role },
+    addresses,
+    faults,
+    capabilities: Object.keys(CAPABILITIES),
+    ...more,
+  });
+}
+
+const FLEET = [
+  buildHost('orders-1', 'orders', ['10.0.0.1', '172.17.0.1']),
+  buildHost('pay-1', 'payments', ['10.0.1.1', '172.17.0.1', 'fd00::1']),
+  buildHost('pay-2', 'payments', ['10.0.1.2', '172.17.0.1']),
+];
+
+function compile(
+  experiment: Experiment,
+  inventory = FLEET,
+  names: ReadonlyMap<string, readonly string[]> = new Map(),
+): Plan {
+  return compilePlan({ experiment, documentDigest: 'd', seed: 's', environment: 'staging', inventory, names });
+}
+
+function peersOf(plan: Plan): ParamValue | undefined {
+  return plan.slots[0]?.params['peers'];
+}
+
+describe('the peers of a fault', () => {
+  it('are the addresses of another target, but for those that name no single node', () => {
+    const plan = compile(read('peers: target:payments'));
+
+    expect(plan.problems).toEqual([]);
+    expect(peersOf(plan)).toEqual(['10.0.1.1', '10.0.1.2', 'fd00::1']);
+    expect(plan.peers).toEqual({ 'target:payments': ['10.0.1.1', '10.0.1.2', 'fd00::1'] });
+  });
+
+  it('are what names resolved to when the plan was made, beside addresses as written', () => {
+    const experiment = read('peers: [DB.example, 10.9.0.0/16], exclude: [db2.example]');
+    const names = new Map([
+      ['db.example', ['10.3.0.9', '10.3.0.8']],
+      ['db2.example', ['10.9.9.9']],
+    ]);
+
+    const plan = compile(experiment, FLEET, names);
+
+    expect(namesIn(experiment)).toEqual(['db.example', 'db2.example']);
+    expect(peersOf(plan)).toEqual(['10.3.0.8', '10.3.0.9', '10.9.0.0/16']);
+    expect(plan.slots[0]?.params['exclude']).toEqual(['10.9.9.9']);
+  });
+
+  it('that come to nothing refuse the plan', () => {
+    const plan = compile(read('peers: [nowhere.example, target:payments]'), FLEET.slice(0, 1));
+
+    expect(plan.problems).toMatchObject([
+      { code: 'PLAN_PEER_UNKNOWN', at: 'smoke/1', message: 'nowhere.example does not resolve' },
+      { code: 'PLAN_PEER_UNKNOWN', message: 'no node of target payments reports an address of its own' },
+    ]);
+  });
+
+  it('that are no target of the document are refused, with a suggestion', () => {
+    expect(() => read('peers: target:payment')).toThrow('there is no target payment; did you mean `payments`?');
+  });
+});
+
+describe('a node', () => {
+  it('that cannot do the fault is named, with what it lacks', () => {
+    const bare = buildHost('orders-1', 'orders', ['10.0.0.1'], {
+      capabilities: ['cap-net-admin', 'nftables', 'iproute2', 'ifb'],
+    });
+
+    const { problems } = compile(read('direction: both'), [bare]);
+
+    expect(problems).toMatchObject([{ code: 'PLAN_FAULT_UNSUPPORTED', node: 'orders-1' }]);
+    expect(problems[0]?.message).toContain('node orders-1 cannot do net-partition: it lacks nft-forward');
+  });
+
+  it('needs to know cgroups only when the target chooses processes', () => {
+    const capabilities = Object.keys(CAPABILITIES).filter((name) => name !== 'nft-cgroup');
+    const fleet = [buildHost('orders-1', 'orders', ['10.0.0.1'], { capabilities })];
+
+    expect(compile(read('direction: both'), fleet).problems).toEqual([]);
+    expect(compile(read('direction: both', 'worker'), fleet).problems[0]?.message).toContain('it lacks nft-cgroup');
+  });
+});
