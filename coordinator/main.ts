@@ -3,7 +3,7 @@
 
 import { Command } from 'commander';
 import { systemClock } from '../shared/clock.ts';
-import { parseFlags, runDaemon, untilAskedToEnd } from '../shared/daemon.ts';
+import { parseFlags, runDaemon, serveUntilAskedToEnd } from '../shared/daemon.ts';
 import { createLog } from '../shared/log.ts';
 import { readConfig } from '../shared/read-config.ts';
 import { parseCoordinatorConfig } from '../shared/schema/config.ts';
@@ -42,9 +42,7 @@ async function main(): Promise<void> {
   const log = createLog('roulette-coordinator', config.logLevel);
   const server = await startCoordinator(config, { clock: systemClock, log });
   log.info({ agents: server.agents, operators: server.operators, environment: config.environment }, 'listening');
-  const why = await untilAskedToEnd(flags.withParent ?? false);
-  log.info({ why }, 'stopping');
-  await server.stop();
+  await serveUntilAskedToEnd({ log, withParent: flags.withParent ?? false, stop: () => server.stop() });
 }
 
 await runDaemon(main);

@@ -1,7 +1,10 @@
-// What the mains of both daemons share: how the end is asked for, and how a failed start is said.
+// What the mains of both daemons share: who is told of start and stop, how the end is asked for, and how a failed start
+// is said.
 
 import type { Command, OptionValues } from 'commander';
+import type { Logger } from 'pino';
 import { RouletteError, ERRORS, EXIT } from './errors.ts';
+import { notifyManager, type DaemonState } from './notify.ts';
 
 /** Exit code of a process that a second signal ended, as shells report SIGINT. */
 const IMPATIENT_EXIT = 130;
@@ -27,6 +30,30 @@ export function untilAskedToEnd(withParent: boolean): Promise<string> {
     process.on('SIGINT', onSignal);
     if (withParent) process.stdin.resume().once('end', () => ask('standard input was closed'));
   });
+}
+
+interface Serving {
+  readonly log: Pick<Logger, 'info' | 'warn'>;
+  /** Also end when standard input closes. */
+  readonly withParent: boolean;
+  /** Ends the daemon in order. */
+  readonly stop: () => Promise<void>;
+}
+
+/** To be called when the daemon is ready: says so to the service manager, and resolves after the orderly end. */
+export async function serveUntilAskedToEnd({ log, withParent, stop }: Serving): Promise<void> {
+  const asked = untilAskedToEnd(withParent);
+  const ready = tellManager('READY=1', log);
+  const why = await asked;
+  log.info({ why }, 'stopping');
+  // What is to be taken back does not wait for anybody's being told.
+  await Promise.all([stop(), ready.then(() => tellManager('STOPPING=1', log))]);
+}
+
+/** A daemon that could not say that it is ready goes on: the manager starts it again when its patience is over. */
+async function tellManager(state: DaemonState, log: Serving['log']): Promise<void> {
+  const trouble = await notifyManager(state);
+  if (trouble !== null) log.warn({ state, trouble }, 'the service manager could not be told');
 }
 
 /** The options on the command line. Wrong usage exits with the code for it, `--help` with 0. */
