@@ -58,8 +58,7 @@ function addSettings(to: Command): Command {
     .showHelpAfterError('(--help tells the options)');
 }
 
-function configOf({ config, withParent: _, ...settings }: Flags): AgentConfig {
-  const { node, environment, coordinator, stateDir, guard, logLevel } = settings;
+function configOf({ config, node, environment, coordinator, stateDir, guard, logLevel }: Flags): AgentConfig {
   return readConfig(parseAgentConfig, config, { node, environment, coordinator, stateDir, guard, logLevel });
 }
 

@@ -57,13 +57,20 @@ function latenessOf({ notAfterMs, leaseMs }: InjectOrder, ageMs: number | null):
 }
 
 function troubleWith(order: InjectOrder, spec: FaultSpec): string | null {
-  const { durationMs, leaseMs, params } = order;
-  if (!isLength(leaseMs)) return 'the order has no lease';
-  if (spec.duration === 'required' && !isLength(durationMs)) return `${spec.kind} needs a duration`;
-  if (spec.duration === 'none' && durationMs !== null) return `${spec.kind} takes no duration`;
-  const { longestMs = Number.POSITIVE_INFINITY } = spec;
-  if ((durationMs ?? 0) > longestMs) return `${spec.kind} lasts at most ${formatDuration(longestMs)}`;
-  return troubleWithTarget(order, spec) ?? troubleWithParams(params, spec) ?? troubleTogether(order);
+  if (!isLength(order.leaseMs)) return 'the order has no lease';
+  return (
+    troubleWithDuration(order.durationMs, spec) ??
+    troubleWithTarget(order, spec) ??
+    troubleWithParams(order.params, spec) ??
+    troubleTogether(order)
+  );
+}
+
+function troubleWithDuration(durationMs: number | null, { kind, duration, longestMs }: FaultSpec): string | null {
+  if (duration === 'required' && !isLength(durationMs)) return `${kind} needs a duration`;
+  if (duration === 'none' && durationMs !== null) return `${kind} takes no duration`;
+  if (longestMs === undefined || (durationMs ?? 0) <= longestMs) return null;
+  return `${kind} lasts at most ${formatDuration(longestMs)}`;
 }
 
 /** Whole milliseconds, at least one. What is none of that must not become a timer that never fires. */

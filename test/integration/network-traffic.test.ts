@@ -23,7 +23,7 @@ describe.skipIf(!isRoot)('a fault on packets', () => {
   beforeAll(async () => {
     bed = await startNetworkBed();
     victim = await bed.startProbe('v');
-    for (const peer of ['a', 'b'] as const) peers.set(peer, await bed.startProbe(peer));
+    for (const name of ['a', 'b'] as const) peers.set(name, await bed.startProbe(name));
     for (const probe of [victim, ...peers.values()]) {
       await probe.ask('serveUdp', { port: UDP });
       await probe.ask('serveTcp', { port: TCP, kind: 'echo' });

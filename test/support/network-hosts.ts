@@ -68,10 +68,16 @@ async function startScriptedCoordinatorFor(bed: number): Promise<ScriptedCoordin
   // The address must be there before it is listened on.
   ip([
     `link add ${linkOf(bed, 'c')} type veth peer name ${linkOf(bed, 'v')}`,
-    `address add 10.8${bed % 10}.0.1/24 dev ${linkOf(bed, 'c')}`,
+    `address add ${controlAddress(bed, 1)}/30 dev ${linkOf(bed, 'c')}`,
     `link set ${linkOf(bed, 'c')} up`,
   ]);
-  return startScriptedCoordinator({ leaseMs: LEASE_MS, host: `10.8${bed % 10}.0.1` });
+  return startScriptedCoordinator({ leaseMs: LEASE_MS, host: controlAddress(bed, 1) });
+}
+
+/** Test files run side by side in one namespace: each process has its own 64 of these networks (RFC 6598). */
+function controlAddress(bed: number, end: 1 | 2): string {
+  const number = process.pid % 16_384;
+  return `100.${64 + Math.floor(number / 256)}.${number % 256}.${(bed % 64) * 4 + end}`;
 }
 
 function linkOf(bed: number, end: string): string {
@@ -96,7 +102,7 @@ export class NetworkBed {
     ip([`link set ${up} netns ${this.namespace('v')} name up0`]);
     this.inHost('v', [
       'link set lo up',
-      `address add 10.8${bed % 10}.0.2/24 dev up0`,
+      `address add ${controlAddress(bed, 2)}/30 dev up0`,
       'link set up0 addrgenmode none up',
     ]);
     for (const [index, peer] of PEERS.entries()) this.#join(peer, index + 1);

@@ -66,17 +66,19 @@ export async function startScriptedCoordinator(options: {
 
   function receive(link: Link, message: AgentMessage__Output): void {
     heard.push(message);
-    const { heartbeat, started, refused, ended, ping } = message;
-    if (ping && speaking) link.send({ pong: { nonce: ping.nonce } });
-    if (heartbeat) {
-      link.beat = heartbeat.beat;
-      if (speaking) link.send({ renew: { leaseMs, beat: heartbeat.beat, term } });
-    }
+    const { heartbeat, started, refused, ended } = message;
+    if (heartbeat) link.beat = heartbeat.beat;
     if (started) note(started.orderId, { kind: 'started' });
     if (refused) note(refused.orderId, { kind: 'refused', code: refused.code });
-    if (refused && speaking) link.send({ settled: { orderId: refused.orderId, reverted: true } });
     if (ended) note(ended.orderId, { kind: 'ended', end: fromWireEnd(ended) });
-    if (ended && speaking) link.send({ settled: { orderId: ended.orderId, reverted: ended.reverted } });
+    if (speaking) answer(link, message);
+  }
+
+  function answer(link: Link, { heartbeat, refused, ended, ping }: AgentMessage__Output): void {
+    if (heartbeat) link.send({ renew: { leaseMs, beat: heartbeat.beat, term } });
+    if (refused) link.send({ settled: { orderId: refused.orderId, reverted: true } });
+    if (ended) link.send({ settled: { orderId: ended.orderId, reverted: ended.reverted } });
+    if (ping) link.send({ pong: { nonce: ping.nonce } });
   }
 
   const handlers: AgentServiceHandlers = {

@@ -31,7 +31,7 @@ describe('parameters together', () => {
     ['a service cut off both ways', 'net-partition', { direction: 'both' }, { unit: 'a.service' }, null],
     ['a user cut off both ways', 'net-partition', { direction: 'both' }, { user: 'www' }, 'direction'],
     ['a user cut off on his way out', 'net-partition', { direction: 'out' }, { user: 'www' }, null],
-  ])('%s', (_, kind, more, processes, param) => {
+  ])('%s', (_, ...[kind, more, processes, param]) => {
     expect(trouble(kind, more, processes)).toBe(param);
   });
 });

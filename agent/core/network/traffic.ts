@@ -63,13 +63,21 @@ export function texts(value: FaultParams[string] | undefined): readonly string[]
 export function mayShare(a: Traffic, b: Traffic): boolean {
   return (
     meet(a.ways, b.ways, (x, y) => x === y) &&
-    (a.interface === null || b.interface === null || a.interface === b.interface) &&
-    (a.protocol === 'any' || b.protocol === 'any' || a.protocol === b.protocol) &&
+    meet(namedInterface(a), namedInterface(b), (x, y) => x === y) &&
+    meet(namedProtocol(a), namedProtocol(b), (x, y) => x === y) &&
     meet(a.peers, b.peers, overlap) &&
     meet(a.ports, b.ports, rangesMeet) &&
     meet(a.localPorts, b.localPorts, rangesMeet) &&
     meet(a.owners, b.owners, ownersMeet)
   );
+}
+
+function namedInterface({ interface: named }: Traffic): readonly string[] {
+  return named === null ? [] : [named];
+}
+
+function namedProtocol({ protocol }: Traffic): readonly string[] {
+  return protocol === 'any' ? [] : [protocol];
 }
 
 /** An empty list means everything. */

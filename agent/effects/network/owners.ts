@@ -18,25 +18,26 @@ export function readOwners(selector: ProcessSelector, chosen: readonly ProcessId
   if (selector.user !== undefined && keys.length === 1) return ownerByUser(selector.user);
   const mount = cgroupMount();
   if (mount === null) return 'the node shows no cgroup v2 hierarchy below /sys/fs/cgroup';
-  const groups = new Map<string, Set<number>>();
-  for (const { pid } of chosen) {
+  const pids = new Set(chosen.map(({ pid }) => pid));
+  const owners = new Map<string, Owner>();
+  for (const pid of pids) {
     const group = unifiedGroupOf(pid);
     if (group === null || group === '/') return `process ${pid} is in no cgroup of its own`;
-    groups.set(group, (groups.get(group) ?? new Set()).add(pid));
+    if (owners.has(group)) continue;
+    const owner = ownerByGroup(group, path.join(mount, group), pids);
+    if (typeof owner === 'string') return owner;
+    owners.set(group, owner);
   }
-  const pids = new Set(chosen.map(({ pid }) => pid));
-  const owners: Owner[] = [];
-  for (const group of [...groups.keys()].toSorted()) {
-    const folder = path.join(mount, group);
-    const others = membersOf(folder).filter((pid) => !pids.has(pid));
-    if (others.length > 0) {
-      return `the cgroup ${group} also holds processes that the target does not mean (for example ${others[0]})`;
-    }
-    if (!isPlain(group)) return `the cgroup ${group} has a name that no rule can hold`;
-    const level = group.split('/').filter((part) => part !== '').length;
-    owners.push({ kind: 'cgroup', path: path.relative(CGROUPS, folder), level });
-  }
-  return owners;
+  return [...owners.keys()].toSorted().flatMap((group) => owners.get(group) ?? []);
+}
+
+function ownerByGroup(group: string, folder: string, pids: ReadonlySet<number>): Owner | string {
+  const other = membersOf(folder).find((pid) => !pids.has(pid));
+  if (other !== undefined)
+    return `the cgroup ${group} also holds processes that the target does not mean (pid ${other})`;
+  if (!isPlain(group)) return `the cgroup ${group} has a name that no rule can hold`;
+  const level = group.split('/').filter((part) => part !== '').length;
+  return { kind: 'cgroup', path: path.relative(CGROUPS, folder), level };
 }
 
 function ownerByUser(user: string): readonly Owner[] | string {
