@@ -201,7 +201,7 @@ class Bed implements CrashBed {
     const { coordinator } = this.#options;
     await this.#renewVictims();
     const agent = await this.#startAgent();
-    const order = { ...this.#buildOrder(fault), durationMs: this.#burnerMs + 60_000 };
+    const order = { ...this.#buildOrder(fault), durationMs: this.#burnerMs + 50_000 };
     this.#orders.push(order.id);
     coordinator.order(this.#node, order);
     await within(
@@ -398,7 +398,7 @@ class Bed implements CrashBed {
   }
 
   #children(): number[] {
-    return [this.#burnerMs, this.#burnerMs + 60_000].flatMap((ms) => agentChildrenOf(ms));
+    return [this.#burnerMs, this.#burnerMs + 50_000].flatMap((ms) => agentChildrenOf(ms));
   }
 
   #file(name: string): string {
