@@ -14,13 +14,19 @@ const BITS = { 4: 32, 6: 128 } as const;
 
 /** An address (`10.0.0.1`, `fd00::1`) or a network (`10.0.0.0/8`); null for anything else, zones (`%eth0`) included. */
 export function parseNetwork(text: string): Network | null {
-  const parts = /^(?<address>[0-9a-fA-F:.]+)(?:\/(?<prefix>\d{1,3}))?$/u.exec(text)?.groups;
-  const version = isIP(parts?.['address'] ?? '');
-  if (parts === undefined || (version !== 4 && version !== 6)) return null;
-  const prefix = Number(parts['prefix'] ?? BITS[version]);
-  if (prefix > BITS[version]) return null;
-  const address = parts['address'] ?? '';
-  return { family: version, address: version === 4 ? parseV4(address) : parseV6(address), prefix };
+  const { address = '', length } = /^(?<address>[0-9a-fA-F:.]+)(?:\/(?<length>\d{1,3}))?$/u.exec(text)?.groups ?? {};
+  const family = isIP(address);
+  if (family !== 4 && family !== 6) return null;
+  const prefix = Number(length ?? BITS[family]);
+  if (prefix > BITS[family]) return null;
+  return { family, address: family === 4 ? parseV4(address) : parseV6(address), prefix };
+}
+
+/** The one spelling of a network: no bits beyond the prefix, no prefix of a whole address, IPv6 as RFC 5952 has it. */
+export function formatNetwork({ family, address, prefix }: Network): string {
+  const rest = BigInt(BITS[family] - prefix);
+  const whole = (address >> rest) << rest;
+  return `${family === 4 ? formatV4(whole) : formatV6(whole)}${rest === 0n ? '' : `/${prefix}`}`;
 }
 
 export function isAddress(text: string): boolean {
@@ -57,4 +63,26 @@ function parseV6(text: string): bigint {
   const after = (tail ?? '').split(':').filter((part) => part !== '');
   const zeros = Array.from({ length: 8 - before.length - after.length }, () => '0');
   return [...before, ...zeros, ...after].reduce((sum, part) => sum * 65_536n + BigInt(`0x${part}`), 0n);
+}
+
+function formatV4(address: bigint): string {
+  return split(address, 4, 8).join('.');
+}
+
+/** The longest run of two zeros or more, the first of equals, is left out (RFC 5952, 4.2). */
+function formatV6(address: bigint): string {
+  const groups = split(address, 8, 16);
+  const text = groups.map((group) => group.toString(16)).join(':');
+  const runs = [...text.matchAll(/(?<![0-9a-f])0(?::0)+(?![0-9a-f])/gu)];
+  const [longest] = runs.toSorted((a, b) => b[0].length - a[0].length);
+  if (longest === undefined) return text;
+  const [before, after] = [text.slice(0, longest.index), text.slice(longest.index + longest[0].length)];
+  return `${before.replace(/:$/u, '')}::${after.replace(/^:/u, '')}`;
+}
+
+/** Parts of so many bits each, the highest first. */
+function split(address: bigint, parts: number, bits: number): number[] {
+  return Array.from({ length: parts }, (_, index) =>
+    Number((address >> BigInt(bits * (parts - 1 - index))) & ((1n << BigInt(bits)) - 1n)),
+  );
 }

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contains, overlap, parseNetwork, type Network } from '../../shared/addresses.ts';
+import { contains, formatNetwork, overlap, parseNetwork, type Network } from '../../shared/addresses.ts';
 
 function network(text: string): Network {
   const found = parseNetwork(text);
@@ -40,6 +40,39 @@ describe('addresses', () => {
         const isAddress = isIP(text) !== 0 && !text.includes('%');
 
         expect(parseNetwork(text) !== null && !text.includes('/')).toBe(isAddress);
+      }),
+    );
+  });
+
+  it.each([
+    ['10.0.0.1/32', '10.0.0.1'],
+    ['10.1.2.3/8', '10.0.0.0/8'],
+    ['10.1.2.3/0', '0.0.0.0/0'],
+    ['FD00:0:0:0:0:0:0:1', 'fd00::1'],
+    ['fd00::1/8', 'fd00::/8'],
+    ['::', '::'],
+    ['::/0', '::/0'],
+    ['0:0:1:0:0:0:0:1', '0:0:1::1'],
+    ['1:0:0:2:0:0:3:4', '1::2:0:0:3:4'],
+    ['1:0:2:3:4:5:6:7', '1:0:2:3:4:5:6:7'],
+    ['10:0:0:2:3:4:5:0', '10::2:3:4:5:0'],
+    ['1:2:3:4:5:6:0:0', '1:2:3:4:5:6::'],
+  ])('%s has one spelling, %s', (text, wanted) => {
+    expect(formatNetwork(network(text))).toBe(wanted);
+  });
+
+  it('are spelt as browsers spell them, and read back as the same', () => {
+    // Few digits, so that there are runs of zeros.
+    const sparse = fc
+      .array(fc.constantFrom('0', '0', '0', '1', 'a0'), { minLength: 8, maxLength: 8 })
+      .map((groups) => groups.join(':'));
+
+    fc.assert(
+      fc.property(fc.oneof(fc.ipV6(), sparse), (text) => {
+        const spelt = formatNetwork(network(text));
+
+        expect(`[${spelt}]`).toBe(new URL(`http://[${text}]/`).hostname);
+        expect(network(spelt)).toEqual(network(text));
       }),
     );
   });
