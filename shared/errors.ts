@@ -93,8 +93,12 @@ export const ERRORS = {
     'A peer of a network fault comes to no address.',
     'Mend the host name, or see with `roulette nodes` what addresses the nodes of the target report.',
   ),
+  PLAN_TOO_LARGE: refused(
+    'The plan, or a list of addresses in it, is larger than what can be sent.',
+    'Ask for fewer repetitions or nodes, or name networks (CIDRs) instead of many addresses.',
+  ),
   PLAN_CHANGED: refused(
-    'The plan is no longer the one that was shown: document or fleet changed in between.',
+    'The plan is no longer the one that was shown: document, fleet or the addresses of a host name changed in between.',
     'Look at the plan again and start it again.',
   ),
   GATE_FAILED: refused(

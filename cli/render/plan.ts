@@ -72,7 +72,7 @@ function describeParams({ fault, params }: Slot): string[] {
 }
 
 /** What names and targets among the peers came to when the plan was made. */
-function peerLines({ peers }: Plan): string[] {
+function peerLines({ peers = {} }: Plan): string[] {
   const found = Object.entries(peers);
   if (found.length === 0) return [];
   return ['', 'peers', ...found.map(([peer, addresses]) => `  ${peer} = ${some(addresses) || 'no address'}`)];

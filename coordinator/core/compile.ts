@@ -1,13 +1,13 @@
 // Compile: experiment + seed + inventory -> plan. Equal inputs give equal bytes, whatever the order in which
 // the inventory lists its nodes. docs/plan.md tells how to check a plan by hand.
 
-import type { Experiment, Mode, Stage, Step } from '../../shared/domain/experiment.ts';
+import type { Experiment, FaultParams, Mode, Stage, Step } from '../../shared/domain/experiment.ts';
 import { slotId, type NodeId, type SlotId } from '../../shared/domain/ids.ts';
 import type { InventoryNode } from '../../shared/domain/node.ts';
 import type { Plan, PlanStage, PlanStep, Slot } from '../../shared/domain/plan.ts';
 import { drawKey } from '../../shared/draw.ts';
 import { injectionLengthMs } from '../../shared/faults/index.ts';
-import { resolvePeers, withAddresses, type Names, type Peers } from './peers.ts';
+import { hasTooManyAddresses, resolvePeers, withAddresses, type Names, type Peers } from './peers.ts';
 import { findProblems } from './plan-problems.ts';
 import { chooseNodes, selectNodes, toCandidate, type Candidate } from './select-nodes.ts';
 import { slotTimes } from './slot-times.ts';
@@ -27,11 +27,15 @@ export interface CompileInput {
 export function compilePlan(input: CompileInput): Plan {
   const { experiment, documentDigest, seed, inventory, names } = input;
   const peers = resolvePeers(experiment, inventory, names);
+  const isTooLarge = hasTooManyAddresses(experiment, peers);
   const { name, owner, environment, targets } = experiment;
   const candidates = new Map(
     Object.entries(targets).map(([target, { nodes }]) => [target, selectNodes(nodes, inventory).map(toCandidate)]),
   );
-  const stages = experiment.stages.map((stage) => compileStage({ experiment, seed, candidates, peers }, stage));
+  // One that is too large is shown as it was written, and does not start.
+  const paramsOf = (step: Step): FaultParams => (isTooLarge ? step.params : withAddresses(step, peers));
+  const scope = { experiment, seed, candidates, paramsOf };
+  const stages = experiment.stages.map((stage) => compileStage(scope, stage));
   return {
     apiVersion: 'roulette/v1',
     kind: 'Plan',
@@ -40,8 +44,8 @@ export function compilePlan(input: CompileInput): Plan {
     stages: stages.map(({ stage }) => stage),
     slots: stages.flatMap(({ slots }) => slots),
     standby: Object.fromEntries(stages.flatMap(({ standby }) => standby)),
-    peers,
-    problems: findProblems(experiment, { environment: input.environment, candidates, peers }),
+    ...(peers.size === 0 ? {} : { peers: addressesByPeer(peers) }),
+    problems: findProblems(experiment, { environment: input.environment, candidates, peers, isTooLarge }),
   };
 }
 
@@ -49,7 +53,7 @@ interface Scope {
   readonly experiment: Experiment;
   readonly seed: string;
   readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
-  readonly peers: Peers;
+  readonly paramsOf: (step: Step) => FaultParams;
 }
 
 interface CompiledStage {
@@ -87,7 +91,7 @@ function compileStage(scope: Scope, stage: Stage): CompiledStage {
 
 function compileStep(scope: Scope, at: { stage: string; step: number; startMs: number }, step: Step): CompiledStep {
   const { experiment, seed, candidates } = scope;
-  const params = withAddresses(step, scope.peers);
+  const params = scope.paramsOf(step);
   const { fault, durationMs, target, pick, mode } = step;
   const eligible = candidates.get(target) ?? [];
   const draw = { seed, stage: at.stage, step: at.step };
@@ -127,6 +131,10 @@ function compileStep(scope: Scope, at: { stage: string; step: number; startMs: n
     standby: chosen.flatMap(({ slot, standby }) => (standby.length === 0 ? [] : [[slot.id, standby] as const])),
     endMs: Math.max(...slots.map(({ offsetMs }) => offsetMs)) + lengthMs,
   };
+}
+
+function addressesByPeer(peers: Peers): Record<string, readonly string[]> {
+  return Object.fromEntries([...peers].map(([written, { addresses }]) => [written, addresses]));
 }
 
 /** A mode as the document writes it. */

@@ -6,9 +6,9 @@ import type { PlanProblem } from '../../shared/domain/plan.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { faultSpec } from '../../shared/faults/index.ts';
 import { describeLack } from '../../shared/faults/capabilities.ts';
-import { targetOfPeer } from '../../shared/schema/param.ts';
 import { needsOf, specHash } from '../../shared/faults/spec.ts';
-import { emptyPeersOf, type Peers } from './peers.ts';
+import { targetOfPeer } from '../../shared/schema/param.ts';
+import { MOST_ADDRESSES, tooLongLists, writtenPeers, type Peer, type Peers } from './peers.ts';
 import type { Candidate } from './select-nodes.ts';
 
 export interface PlanGround {
@@ -16,10 +16,13 @@ export interface PlanGround {
   readonly environment: string;
   readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
   readonly peers: Peers;
+  /** Whether all slots together would have more addresses than a plan may hold. */
+  readonly isTooLarge: boolean;
 }
 
 /** In order of stage and step; a document of another environment first. */
-export function findProblems(experiment: Experiment, { environment, candidates, peers }: PlanGround): PlanProblem[] {
+export function findProblems(experiment: Experiment, ground: PlanGround): PlanProblem[] {
+  const { environment, candidates, peers, isTooLarge } = ground;
   const foreign: PlanProblem[] =
     experiment.environment === environment
       ? []
@@ -38,7 +41,10 @@ export function findProblems(experiment: Experiment, { environment, candidates, 
       return problemsOfStep(at, step, { nodes, environment: experiment.environment, hasProcesses, peers });
     }),
   );
-  return [...foreign, ...steps];
+  const large: PlanProblem[] = isTooLarge
+    ? [problem('PLAN_TOO_LARGE', '', `its slots come to more than ${MOST_ADDRESSES} addresses of peers; name networks`)]
+    : [];
+  return [...foreign, ...large, ...steps];
 }
 
 interface Place {
@@ -57,7 +63,14 @@ function problemsOfStep(at: string, step: Step, { nodes, environment, hasProcess
       node.environment === environment ? null : `belongs to ${node.environment}, not ${environment}`,
     ),
     ...perNode(at, 'PLAN_FAULT_UNSUPPORTED', nodes, (node) => whatIsMissing(step, hasProcesses, node)),
-    ...emptyPeersOf(step, peers).map((peer) => problem('PLAN_PEER_UNKNOWN', at, whyEmpty(peer))),
+    ...writtenPeers(step).flatMap((written) => problemsOfPeer(at, written, peers.get(written))),
+    ...tooLongLists(step, peers).map(({ name, length, most }) =>
+      problem(
+        'PLAN_TOO_LARGE',
+        at,
+        `\`${name}\` comes to ${length} addresses, and ${most} are the most; name networks`,
+      ),
+    ),
   ];
 }
 
@@ -87,9 +100,17 @@ function tooFewOf(what: 'node' | 'group', mode: FlatMode, size: number): string 
   return null;
 }
 
-function whyEmpty(peer: string): string {
-  const target = targetOfPeer(peer);
-  return target === null ? `${peer} does not resolve` : `no node of target ${target} reports an address of its own`;
+/** A peer that comes to nothing would leave the fault without a bound, and a node without an address out of it. */
+function problemsOfPeer(at: string, written: string, peer: Peer | undefined): PlanProblem[] {
+  const target = targetOfPeer(written);
+  const { addresses = [], nodes = [], nameless } = peer ?? {};
+  if (target === null)
+    return addresses.length > 0 ? [] : [problem('PLAN_PEER_UNKNOWN', at, `the host name ${written} does not resolve`)];
+  if (nodes.length === 0)
+    return [problem('PLAN_PEER_UNKNOWN', at, `the peer target ${target} matches no node of the fleet`)];
+  return perNode(at, 'PLAN_PEER_UNKNOWN', nodes, (node) =>
+    nameless?.has(node) === true ? `of the peer target ${target} reports no address of its own` : null,
+  );
 }
 
 function whatIsMissing(step: Step, hasProcesses: boolean, node: InventoryNode): string | null {

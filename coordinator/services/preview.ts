@@ -6,7 +6,7 @@ import type { NodeId } from '../../shared/domain/ids.ts';
 import type { Preview } from '../../shared/rpc/generated/roulette/v1/Preview.ts';
 import { toWireSurvey } from '../../shared/rpc/process-wire.ts';
 import type { Fleet } from './fleet.ts';
-import type { Planned } from './runs.ts';
+import type { Planned } from './make-plan.ts';
 
 const SURVEY_TIMEOUT_MS = 3000;
 /** A preview is for eyes: of larger plans it shows the first nodes. */

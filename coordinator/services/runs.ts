@@ -2,7 +2,6 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import { canonicalJson, sha256 } from '../../shared/canonical.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Experiment } from '../../shared/domain/experiment.ts';
 import { runId, runOf, type NodeId, type OrderId, type RunId } from '../../shared/domain/ids.ts';
@@ -12,10 +11,6 @@ import type { HaltedNode, Lever, RunEvent, RunRecord } from '../../shared/domain
 import { describeLever } from '../../shared/describe-event.ts';
 import { RouletteError } from '../../shared/errors.ts';
 import { parseExperiment } from '../../shared/schema/document.ts';
-import { formatIssue } from '../../shared/schema/source.ts';
-import { resolveNames } from '../../shared/resolve-names.ts';
-import { compilePlan } from '../core/compile.ts';
-import { namesIn } from '../core/peers.ts';
 import { auditOf } from '../core/audit-of.ts';
 import { isHaltProved } from '../core/run-halt.ts';
 import { lateConfirmation, ordersWithoutEnd } from '../core/open-orders.ts';
@@ -25,6 +20,7 @@ import { startMonitors } from '../monitors/index.ts';
 import type { Store } from '../store/port.ts';
 import { countProcesses } from './count-processes.ts';
 import type { Fleet } from './fleet.ts';
+import { makePlan, type Planned, type PlanRequest } from './make-plan.ts';
 import { RunActor } from './run-actor.ts';
 
 export interface RunsDeps {
@@ -40,13 +36,6 @@ export interface RunsDeps {
   readonly lever: () => Lever | null;
 }
 
-export interface PlanRequest {
-  readonly document: string;
-  /** Named in error messages. */
-  readonly file: string;
-  readonly seed: string | null;
-}
-
 export interface StartRequest extends PlanRequest {
   /** The digest that the operator saw; `null` when none was shown. */
   readonly expectedDigest: string | null;
@@ -59,14 +48,6 @@ export interface HaltRequest {
   readonly requestedBy: string;
   readonly reason: string;
   readonly ref: string | null;
-}
-
-export interface Planned {
-  readonly experiment: Experiment;
-  readonly plan: Plan;
-  /** Canonical JSON of the plan; `digest` is its SHA-256. */
-  readonly text: string;
-  readonly digest: string;
 }
 
 export class Runs {
@@ -85,21 +66,9 @@ export class Runs {
     });
   }
 
-  /** Throws DOCUMENT_INVALID with every issue, one a line. */
+  /** As `makePlan`. */
   async plan(request: PlanRequest): Promise<Planned> {
-    const parsed = parseExperiment(request.document, request.file);
-    if (!parsed.ok) {
-      const code = parsed.issues[0]?.code ?? 'DOCUMENT_INVALID';
-      throw new RouletteError(code, parsed.issues.map((issue) => formatIssue(issue)).join('\n'));
-    }
-    const { experiment, digest: documentDigest } = parsed;
-    const seed = request.seed ?? experiment.seed ?? randomBytes(8).toString('hex');
-    const names = await resolveNames(namesIn(experiment));
-    const inventory = this.#deps.fleet.inventory();
-    const { environment } = this.#deps;
-    const plan = compilePlan({ experiment, documentDigest, seed, environment, inventory, names });
-    const text = canonicalJson(plan);
-    return { experiment, plan, text, digest: sha256(text) };
+    return makePlan(request, this.#deps);
   }
 
   /** Returns once the run is recorded; it then plays by itself. */

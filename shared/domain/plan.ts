@@ -25,7 +25,7 @@ export interface Plan {
    */
   readonly standby: Readonly<Record<SlotId, readonly NodeId[]>>;
   /** What host names and other targets among the peers of faults come to; the slots have these addresses. */
-  readonly peers: Readonly<Record<string, readonly string[]>>;
+  readonly peers?: Readonly<Record<string, readonly string[]>>;
   /** Why parts of the plan would be refused. A plan with any problem does not start. */
   readonly problems: readonly PlanProblem[];
 }
@@ -83,11 +83,10 @@ export interface PlanProblem {
 export function parsePlan(text: string): Plan {
   const value: unknown = JSON.parse(text);
   if (!isPlan(value)) throw new TypeError('this is not a plan of roulette/v1');
-  // Plans of earlier versions have no peers.
-  return 'peers' in value ? value : { ...value, peers: {} };
+  return value;
 }
 
-function isPlan(value: unknown): value is Plan | Omit<Plan, 'peers'> {
+function isPlan(value: unknown): value is Plan {
   if (typeof value !== 'object' || value === null) return false;
   const { apiVersion, kind } = value as { readonly apiVersion?: unknown; readonly kind?: unknown };
   return apiVersion === 'roulette/v1' && kind === 'Plan';

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compilePlan } from '../../coordinator/core/compile.ts';
 import { namesIn } from '../../coordinator/core/peers.ts';
@@ -98,9 +99,93 @@ describe('the peers of a fault', () => {
     const plan = compile(read('peers: [nowhere.example, target:payments]'), FLEET.slice(0, 1));
 
     expect(plan.problems).toMatchObject([
-      { code: 'PLAN_PEER_UNKNOWN', at: 'smoke/1', message: 'nowhere.example does not resolve' },
-      { code: 'PLAN_PEER_UNKNOWN', message: 'no node of target payments reports an address of its own' },
+      { code: 'PLAN_PEER_UNKNOWN', at: 'smoke/1', message: 'the host name nowhere.example does not resolve' },
+      { code: 'PLAN_PEER_UNKNOWN', at: 'smoke/1', message: 'the peer target payments matches no node of the fleet' },
     ]);
+  });
+
+  it('refuse the plan when one node of a target could not be told from others: the fault would pass it by', () => {
+    const fleet = [...FLEET, buildHost('pay-3', 'payments', ['172.17.0.1']), buildHost('pay-4', 'payments', [])];
+
+    const { problems } = compile(read('exclude: target:payments'), fleet);
+
+    expect(problems.map(({ code, node, message }) => `${code} ${node}: ${message}`)).toEqual([
+      'PLAN_PEER_UNKNOWN pay-3: node pay-3 of the peer target payments reports no address of its own',
+      'PLAN_PEER_UNKNOWN pay-4: node pay-4 of the peer target payments reports no address of its own',
+    ]);
+  });
+
+  it('have one spelling each, whoever wrote them, and no network that a node reports for its address', () => {
+    const fleet = [
+      buildHost('orders-1', 'orders', ['10.0.0.1']),
+      buildHost('pay-1', 'payments', ['FD00:0::7', '::/0']),
+    ];
+
+    const plan = compile(read("peers: [target:payments, 'fd00::7', 10.1.2.3/8, 10.0.0.0/8, 10.9.9.9/32]"), fleet);
+
+    expect(peersOf(plan)).toEqual(['10.0.0.0/8', '10.9.9.9', 'fd00::7']);
+    expect(plan.peers).toEqual({ 'target:payments': ['fd00::7'] });
+  });
+
+  it('leave no trace in a plan whose faults have none that must be looked up', () => {
+    expect('peers' in compile(read('direction: both'))).toBe(false);
+    expect('peers' in compile(read('peers: 10.0.0.1'))).toBe(false);
+  });
+
+  it('that are more than an order takes refuse the plan', () => {
+    const names = new Map([
+      ['big.example', Array.from({ length: 20_001 }, (_, index) => `10.0.${Math.floor(index / 256)}.${index % 256}`)],
+    ]);
+
+    const { problems } = compile(read('peers: big.example'), FLEET, names);
+
+    expect(problems.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'PLAN_TOO_LARGE `peers` comes to 20001 addresses, and 20000 are the most; name networks',
+    ]);
+  });
+
+  it('that would make the plan too large to send stay as they were written, and refuse it', () => {
+    const names = new Map([
+      ['big.example', Array.from({ length: 1000 }, (_, index) => `10.0.${Math.floor(index / 256)}.${index % 256}`)],
+    ]);
+    const experiment = read('peers: big.example');
+    const repeated = (times: number): Experiment => {
+      const repeat = { kind: 'every', times, everyMs: 200_000, jitterMs: 0 } as const;
+      const stages = experiment.stages.map((stage) => ({
+        ...stage,
+        steps: stage.steps.map((step) => ({ ...step, repeat })),
+      }));
+      return { ...experiment, stages };
+    };
+
+    const [fits, tooLarge] = [compile(repeated(500), FLEET, names), compile(repeated(501), FLEET, names)];
+
+    expect(fits.problems).toEqual([]);
+    expect(JSON.stringify(fits).length).toBeLessThan(32 * 2 ** 20);
+    expect(tooLarge.problems).toMatchObject([{ code: 'PLAN_TOO_LARGE', at: '' }]);
+    expect(peersOf(tooLarge)).toEqual(['big.example']);
+  });
+
+  it('that were written are never nobody, which would mean everybody, in a plan that may start', () => {
+    const address = fc.constantFrom('10.0.0.1', '10.0.0.2', '172.17.0.1', 'fd00::1', 'not an address');
+    const peer = fc.constantFrom('a.example', 'b.example', 'target:orders', 'target:payments', '10.0.0.0/8');
+
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom('orders', 'payments'), fc.array(address)), { maxLength: 4 }),
+        fc.array(fc.tuple(fc.constantFrom('a.example', 'b.example'), fc.array(address))),
+        fc.uniqueArray(peer, { minLength: 1, maxLength: 3 }),
+        (hosts, names, peers) => {
+          const fleet = hosts.map(([role, addresses], index) => buildHost(`n${index}`, role, addresses));
+
+          const plan = compile(read(`peers: [${peers.join()}]`), fleet, new Map(names));
+
+          const found = peersOf(plan);
+          expect(plan.problems.length > 0 || (Array.isArray(found) && found.length > 0)).toBe(true);
+          expect(found).toEqual([...new Set(found as string[])].toSorted());
+        },
+      ),
+    );
   });
 
   it('that are no target of the document are refused, with a suggestion', () => {
