@@ -123,10 +123,11 @@ function checkParams(
   if (trouble !== null) complain(context, trouble.message, { path: [...path, 'params', trouble.param] });
   for (const [name, value] of Object.entries(params)) {
     if (faultSpec(fault).params[name]?.type !== 'peers' || typeof value !== 'object' || value === null) continue;
-    const names = Object.keys(targets);
-    for (const target of value.flatMap((peer) => targetOfPeer(peer) ?? [])) {
-      if (ownValue(targets, target) === undefined)
-        complain(context, `there is no target ${target}${suggest(target, names)}`, { path: [...path, 'params', name] });
+    for (const [index, peer] of value.entries()) {
+      const meant = targetOfPeer(peer);
+      if (meant === null || ownValue(targets, meant) !== undefined) continue;
+      const message = `there is no target ${meant}${suggest(meant, Object.keys(targets))}`;
+      complain(context, message, { path: [...path, 'params', name, index] });
     }
   }
 }

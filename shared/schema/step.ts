@@ -28,7 +28,7 @@ import {
 } from './reader.ts';
 
 /** Faults of the public contract that this version does not have. */
-const FAULTS_TO_COME = /^(?:net|disk|memory|io|time|dns|host)-[a-z-]+$/u;
+const FAULTS_TO_COME = /^(?:disk|memory|io|time|host)-[a-z-]+$/u;
 
 const faultKind = z.unknown().transform((value, context): FaultKind => {
   if (typeof value === 'string' && isFaultKind(value)) return value;
@@ -197,14 +197,11 @@ function checkFit(
   if (spec.longestMs !== undefined && (found.duration ?? 0) > spec.longestMs)
     complain(context, `${kind} lasts at most ${formatDuration(spec.longestMs)}`, { path: ['duration'] });
   if (spec.processes !== 'required' && found.pick !== undefined)
-    complain(
-      context,
-      `${kind} is about ${spec.processes === 'none' ? 'the node' : 'all of their traffic'} and picks no processes`,
-      {
-        path: ['pick'],
-      },
-    );
+    complain(context, `${kind} is about ${MEANT[spec.processes]} and picks no processes`, { path: ['pick'] });
 }
+
+/** What a fault that picks no processes is about. */
+const MEANT = { none: 'the node', traffic: 'all of their traffic' } as const;
 
 export const stage: z.ZodType<Stage> = object('a stage', {
   name: slug,
