@@ -5,12 +5,14 @@ import { benchCpuLoad } from './cpu-load.ts';
 import { benchHaltAll } from './halt-all.ts';
 import { benchIdleAgent } from './idle-agent.ts';
 import { benchKillLatency } from './kill-latency.ts';
+import { benchNetwork } from './network.ts';
 import { benchPlan } from './plan.ts';
 
 const BENCHES = {
   'kill-latency': benchKillLatency,
   plan: benchPlan,
   'halt-all': benchHaltAll,
+  network: benchNetwork,
   audit: benchAudit,
   'cpu-load': benchCpuLoad,
   'idle-agent': benchIdleAgent,

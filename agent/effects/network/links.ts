@@ -29,9 +29,10 @@ export function makeNetwork({ passages, rules }: NetworkObjects): void {
   runNow({ program: 'nft', args: ['-f', '-'], input: rules });
 }
 
-/** Without an address of its own, which IPv6 would give it when it comes up. */
+/** Without an address of its own, which IPv6, where the kernel has it, would give it when it comes up. */
 function linkLines(device: string): string {
-  return `link add name ${device} type ifb\nlink set dev ${device} addrgenmode none up\n`;
+  const quiet = readText('/proc/net/if_inet6') === null ? '' : 'addrgenmode none ';
+  return `link add name ${device} type ifb\nlink set dev ${device} ${quiet}up\n`;
 }
 
 /**
