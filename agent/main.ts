@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { systemClock } from '../shared/clock.ts';
-import { runDaemon, untilAskedToEnd } from '../shared/daemon.ts';
+import { runDaemon, serveUntilAskedToEnd } from '../shared/daemon.ts';
 import { EXIT } from '../shared/errors.ts';
 import { createLog } from '../shared/log.ts';
 import { packageRoot } from '../shared/package-root.ts';
@@ -69,9 +69,7 @@ async function serve(): Promise<void> {
   const log = createLog('roulette-agent', config.logLevel).child({ node: config.node });
   const keeper = [process.execPath, path.join(packageRoot(), 'dist', 'agent', 'keeper.js')] as const;
   const agent = await startAgent(config, { clock: systemClock, log, openJournal, keeper });
-  const why = await untilAskedToEnd(flags.withParent ?? false);
-  log.info({ why }, 'stopping');
-  await agent.stop();
+  await serveUntilAskedToEnd({ log, withParent: flags.withParent ?? false, stop: () => agent.stop() });
 }
 
 const LEFTOVERS_EXIT = 1;
