@@ -59,7 +59,10 @@ interface Table {
   readonly chains: Readonly<Partial<Record<Way | 'marking', readonly string[]>>>;
 }
 
-export function rulesOf(input: RuleInput): string {
+export function rulesOf(asked: RuleInput): string {
+  // Only TCP can be reset, whatever the filters leave open.
+  const input: RuleInput =
+    asked.verdict.kind === 'reset' ? { ...asked, traffic: { ...asked.traffic, protocol: 'tcp' } } : asked;
   const tables = [deviceTable(input), inetTable(input)].filter(({ hooks }) => hooks.length > 0);
   return tables.map((table) => formatTable(input, table)).join('');
 }
