@@ -1,11 +1,10 @@
 // Configuration files of the daemons and of the command line, with the same errors as documents.
 
 import type { z } from 'zod';
-import { isAddress } from '../addresses.ts';
 import type { ProcessSelector } from '../domain/experiment.ts';
 import type { LogLevel } from '../log.ts';
 import { check, type Checked } from './check.ts';
-import { complain, labelValue, list, named, object, oneOf, reads, text, duration } from './reader.ts';
+import { address, complain, labelValue, list, named, object, oneOf, reads, text, duration } from './reader.ts';
 import { readSource } from './source.ts';
 import { serviceSelector } from './target.ts';
 
@@ -50,17 +49,13 @@ const LEAST_LEASE_MS = 1000;
 const BEATS_PER_LEASE = 3;
 
 const HIGHEST_PORT = 65_535;
-const address = reads('host:port', (value) => {
+const endpoint = reads('host:port', (value) => {
   const match = typeof value === 'string' ? /^(?:[^\s:]+|\[[0-9a-fA-F:]+\]):(?<port>\d{1,5})$/u.exec(value) : null;
   return match !== null && Number(match.groups?.['port']) <= HIGHEST_PORT ? match[0] : null;
 });
 const logLevel = oneOf(['debug', 'info', 'warn', 'error']).default('info');
 const nodeName = reads('a name of letters, digits, `.`, `_` and `-`', (value) =>
   typeof value === 'string' && /^[A-Za-z0-9._-]{1,100}$/u.test(value) ? value : null,
-);
-
-const nodeAddress = reads('an IPv4 or IPv6 address', (value) =>
-  typeof value === 'string' && isAddress(value) ? value : null,
 );
 
 /** Labels that every node has without being told. */
@@ -77,8 +72,8 @@ const agent: z.ZodType<AgentConfig> = object('the configuration of an agent', {
   node: nodeName,
   environment: text,
   labels: labels.default({}),
-  coordinator: address,
-  addresses: list('addresses', nodeAddress, 1).optional(),
+  coordinator: endpoint,
+  addresses: list('addresses', address, 1).optional(),
   stateDir: text.default('/var/lib/roulette-agent'),
   guard: text.default('/etc/roulette/guard.yaml'),
   services: named('services', serviceSelector).default({}),
@@ -96,7 +91,7 @@ const agent: z.ZodType<AgentConfig> = object('the configuration of an agent', {
 }));
 
 const listener = (port: number): z.ZodType<{ listen: string }> =>
-  object('a listener', { listen: address })
+  object('a listener', { listen: endpoint })
     .transform(({ listen }) => ({ listen }))
     .default({ listen: `127.0.0.1:${port}` });
 
@@ -120,7 +115,7 @@ const cli: z.ZodType<CliConfig> = object('the configuration', {
   current: text.optional(),
   contexts: named(
     'contexts',
-    object('a context', { coordinator: address }).transform((found) => ({ coordinator: found.coordinator })),
+    object('a context', { coordinator: endpoint }).transform((found) => ({ coordinator: found.coordinator })),
   ),
 }).transform(({ current, contexts }, context) => {
   if (current !== undefined && !Object.hasOwn(contexts, current))

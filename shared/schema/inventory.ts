@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { nodeId } from '../domain/ids.ts';
 import type { InventoryNode } from '../domain/node.ts';
 import { check, type Checked } from './check.ts';
-import { complain, labelValue, list, named, text } from './reader.ts';
+import { address, complain, labelValue, list, named, text } from './reader.ts';
 import { readSource } from './source.ts';
 
 const node: z.ZodType<{ node: InventoryNode; connected: boolean }> = z
@@ -15,7 +15,7 @@ const node: z.ZodType<{ node: InventoryNode; connected: boolean }> = z
       labels: named('labels', labelValue),
       faults: named('faults', text),
       capabilities: list('capabilities', text),
-      addresses: list('addresses', text).default([]),
+      addresses: list('addresses', address).default([]),
       connected: z.boolean({ error: () => 'expected true or false' }).default(true),
     },
     { error: () => 'expected a node as `roulette nodes --json` prints it' },

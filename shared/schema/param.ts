@@ -2,11 +2,12 @@
 
 import { z } from 'zod';
 import type { FaultParams, ParamValue } from '../domain/experiment.ts';
-import { parseNetwork, isAddress } from '../addresses.ts';
+import { parseNetwork } from '../addresses.ts';
 import { INTERFACE, isHostName, parsePorts } from '../faults/param-types.ts';
 import type { FaultSpec, ParamSpec } from '../faults/spec.ts';
 import { formatBitrate, formatDuration, parseBitrate } from '../units.ts';
 import {
+  address,
   complain,
   duration,
   fraction,
@@ -64,9 +65,6 @@ const ports = reads('a port or a range such as 8000-8100', (value) => {
   const written = typeof value === 'number' ? String(value) : value;
   return typeof written === 'string' && parsePorts(written) !== null ? written : null;
 });
-const address = reads('an IPv4 or IPv6 address', (value) =>
-  typeof value === 'string' && isAddress(value) ? value : null,
-);
 const hostName = reads('a host name', (value) =>
   typeof value === 'string' && isHostName(value.toLowerCase()) ? value.toLowerCase() : null,
 );

@@ -2,6 +2,7 @@
 // objects that refuse unknown keys by name, and keys that are known but not built.
 
 import { z } from 'zod';
+import { isAddress } from '../addresses.ts';
 import { parseDuration, parsePercent, parseRate } from '../units.ts';
 
 /** What a custom issue carries besides its message. */
@@ -168,6 +169,10 @@ export function oneOf<const Choice extends string>(choices: readonly Choice[]): 
 /** A label's value: texts, and what YAML reads as numbers or booleans. */
 export const labelValue = reads('a text', (value) =>
   typeof value === 'string' || isNumber(value) || typeof value === 'boolean' ? String(value) : null,
+);
+
+export const address = reads('an IPv4 or IPv6 address', (value) =>
+  typeof value === 'string' && isAddress(value) ? value : null,
 );
 
 export function isNumber(value: unknown): value is number {

@@ -62,7 +62,7 @@ export function exampleDocument(name: string): string {
 }
 
 export function validDocuments(): string[] {
-  return [SMALL, FULL, exampleDocument('game-day'), exampleDocument('double-charge')];
+  return [SMALL, FULL, NETWORK, exampleDocument('game-day'), exampleDocument('double-charge')];
 }
 
 /** The whole document of the public contract, less the keys whose behaviour is not built. */
@@ -120,4 +120,45 @@ stages:
       - { fault: process-pause, target: orders, mode: { groups: zone, choose: one, nodes: { percent: 50 } }, pick: all, duration: 2m }
       - { fault: cpu-load, target: machines, mode: { count: 2 }, duration: 90s, params: { load: 60%, cores: 2, ramp: 1s } }
 recovery: { within: 2m }
+`;
+
+/** Every fault of the network, each parameter written in one of its forms at least once. */
+export const NETWORK = `apiVersion: roulette/v1
+kind: Experiment
+name: bad-day-on-the-wire
+owner: payments-oncall
+environment: staging
+hypothesis: Orders are still accepted.
+targets:
+  orders:
+    nodes: { role: orders }
+  worker:
+    nodes: { role: orders }
+    processes: { unit: worker.service }
+  www:
+    nodes: { role: orders }
+    processes: { user: www-data }
+  payments:
+    nodes: { role: payments }
+monitors:
+  up: { http: { url: "http://127.0.0.1:8080/", rate: 1/s } }
+steadyState:
+  - up >= 95%
+stages:
+  - name: all
+    together: true
+    steps:
+      - { fault: net-delay, target: orders, duration: 2m, params: { delay: 200ms, jitter: 50ms, correlation: 25%, distribution: pareto, peers: target:payments, direction: both } }
+      - { fault: net-loss, target: worker, duration: 2m, params: { loss: 20%, ports: 5432 } }
+      - { fault: net-loss, target: orders, duration: 2m, params: { model: gilbert-elliott, burstStart: 1%, burstEnd: 10%, lossInBurst: 90%, lossOutside: 0.001, interface: eth1 } }
+      - { fault: net-corrupt, target: orders, duration: 2m, params: { corrupt: 0.5%, protocol: udp, localPorts: [53, 8000-8100] } }
+      - { fault: net-duplicate, target: orders, duration: 2m, params: { duplicate: 1%, peers: [10.0.0.0/8, "fd00::/8"], exclude: 10.0.0.1 } }
+      - { fault: net-reorder, target: orders, duration: 2m, params: { reorder: 10%, delay: 20ms, protocol: icmp } }
+      - { fault: net-rate, target: orders, duration: 2m, params: { rate: 1.5mbit, peers: DB.example, direction: in } }
+      - { fault: net-partition, target: orders, mode: all, duration: 2m, params: { peers: target:payments, exclude: [db.example, "fd00::7"] } }
+      - { fault: net-partition, target: www, duration: 2m, params: { action: reject, direction: out } }
+      - { fault: net-reset, target: worker, duration: 2m, params: { ports: [443, 8443] } }
+      - { fault: net-dns, target: orders, duration: 2m, params: { names: [Payments.example, api.example], answer: address, addresses: [192.0.2.1, "2001:db8::1"] } }
+      - { fault: net-dns, target: orders, duration: 2m, params: { names: api.example, answer: delay, delay: 3s } }
+      - { fault: net-down, target: orders, duration: 60s, params: { interface: eth1 } }
 `;

@@ -210,6 +210,13 @@ const REFUSED: [string, string, string[]][] = [
     ['x.yaml:26:18: stages[0].steps[0].fault: there is no fault "process-kil"; did you mean `process-kill`?'],
   ],
   [
+    'a fault of the network that nobody knows',
+    withStep('{ fault: net-jam, target: machines, duration: 2m }'),
+    [
+      'x.yaml:26:18: stages[0].steps[0].fault: there is no fault "net-jam"; there are cpu-load, net-corrupt, net-delay, net-dns, net-down, net-duplicate, net-loss, net-partition, net-rate, net-reorder, net-reset, process-kill, process-pause',
+    ],
+  ],
+  [
     'a fault that nobody knows',
     withStep('{ fault: meteor, target: orders }'),
     [
@@ -798,6 +805,21 @@ const REFUSED_CONFIGS: [string, Answer, string[]][] = [
     'an inventory with a node twice',
     parseInventory(`- ${NODE}\n- ${NODE}\n`, 'c.yaml'),
     ['c.yaml:2:9: [1].id: a node before is called a too'],
+  ],
+  [
+    'an inventory with a node whose address is a network',
+    parseInventory(`- ${NODE.replace(' }', ', addresses: [10.0.0.1, 10.0.0.0/8] }')}\n`, 'c.yaml'),
+    ['c.yaml:1:98: [0].addresses[1]: expected an IPv4 or IPv6 address, not "10.0.0.0/8"'],
+  ],
+  [
+    'an agent with a host name among its addresses',
+    parseAgentConfig(`${AGENT}addresses: [web-1.example]\n`, 'c.yaml'),
+    ['c.yaml:4:13: addresses[0]: expected an IPv4 or IPv6 address, not "web-1.example"'],
+  ],
+  [
+    'an agent that nobody could reach',
+    parseAgentConfig(`${AGENT}addresses: []\n`, 'c.yaml'),
+    ['c.yaml:4:12: addresses: expected a list of addresses that is not empty'],
   ],
 ];
 
