@@ -95,7 +95,9 @@ function noteChange(io: Io, { digest }: MakePlanReply__Output, { expectedDigest 
   io.err(
     same
       ? io.paint.good('the plan is the same as then, byte for byte')
-      : io.paint.warn(`the fleet has changed since: the plan was ${expectedDigest.slice(0, 12)} then`),
+      : io.paint.warn(
+          `the fleet, or what host names resolve to, has changed since: the plan was ${expectedDigest.slice(0, 12)} then`,
+        ),
   );
 }
 

@@ -1,8 +1,24 @@
 // Values of parameters as a document would write them.
 
-import type { ParamSpec } from '../../shared/faults/spec.ts';
-import type { ParamValue } from '../../shared/domain/experiment.ts';
+import { canonicalJson } from '../../shared/canonical.ts';
+import type { FaultParams, ParamValue } from '../../shared/domain/experiment.ts';
+import type { FaultSpec, ParamSpec } from '../../shared/faults/spec.ts';
 import { formatBitrate, formatDuration } from '../../shared/units.ts';
+
+/** `loss=20% direction=out`, as far as a fault of this kind means anything by them. */
+export function describeParams({ params: specs }: FaultSpec, params: FaultParams): string[] {
+  const entries = Object.entries(specs);
+  return entries.flatMap(([name, spec], index) => {
+    const value = params[name] ?? null;
+    if (value === null || (typeof value === 'object' && value.length === 0)) return [];
+    // Of many parameters those that nobody has said are left out, but for what the fault is about and where.
+    const isSaid = canonicalJson(value) !== canonicalJson(spec.default);
+    if (!isSaid && entries.length > FEW && index > 0 && name !== 'direction') return [];
+    return [`${name}=${formatParam(spec, value)}`];
+  });
+}
+
+const FEW = 3;
 
 /** A list beyond this many is cut, and its length said. */
 const MOST_SHOWN = 6;

@@ -6,7 +6,7 @@ import type { Preview__Output } from '../../shared/rpc/generated/roulette/v1/Pre
 import { faultSpec } from '../../shared/faults/index.ts';
 import { formatDuration } from '../../shared/units.ts';
 import type { Paint } from '../io.ts';
-import { formatParam } from './params.ts';
+import { describeParams } from './params.ts';
 import { offset, table } from './table.ts';
 
 export interface PlanToShow {
@@ -49,33 +49,25 @@ function describeStep({ step, fault, target, matched, asked, nodesPerSlot }: Pla
   return `step ${step}: ${fault} on ${target}: ${asked} asked, that is ${nodes} of ${matched} ${matched === 1 ? 'node' : 'nodes'} a slot`;
 }
 
-/** Longer lists of nodes are cut; `--json` has them whole. */
-const MOST_NODES = 6;
+/** Longer lists are cut; `--json` has them whole. */
+const MOST_SHOWN = 6;
 
 function slotRow(plan: Plan, slot: Slot): string[] {
   const lasts = slot.durationMs === null ? [] : [`for ${formatDuration(slot.durationMs)}`];
-  const what = [slot.fault, ...describeParams(slot), ...lasts].join(' ');
+  const what = [slot.fault, ...describeParams(faultSpec(slot.fault), slot.params), ...lasts].join(' ');
   return [`  ${offset(slot.offsetMs)}`, slot.id, what, some(slot.nodes), some(plan.standby[slot.id] ?? [])];
 }
 
-function some(nodes: readonly string[]): string {
-  const more = nodes.length > MOST_NODES ? ` and ${nodes.length - MOST_NODES} more` : '';
-  return `${nodes.slice(0, MOST_NODES).join(' ')}${more}`;
-}
-
-function describeParams({ fault, params }: Slot): string[] {
-  return Object.entries(faultSpec(fault).params).flatMap(([name, spec]) => {
-    const value = params[name] ?? null;
-    const isEmpty = value === null || (typeof value === 'object' && value.length === 0);
-    return isEmpty ? [] : [`${name}=${formatParam(spec, value)}`];
-  });
+function some(names: readonly string[], separator = ' '): string {
+  const more = names.length > MOST_SHOWN ? ` and ${names.length - MOST_SHOWN} more` : '';
+  return `${names.slice(0, MOST_SHOWN).join(separator)}${more}`;
 }
 
 /** What names and targets among the peers came to when the plan was made. */
 function peerLines({ peers = {} }: Plan): string[] {
   const found = Object.entries(peers);
   if (found.length === 0) return [];
-  return ['', 'peers', ...found.map(([peer, addresses]) => `  ${peer} = ${some(addresses) || 'no address'}`)];
+  return ['', 'peers', ...found.map(([peer, addresses]) => `  ${peer} = ${some(addresses, ', ') || 'no address'}`)];
 }
 
 function previewLines(previews: readonly Preview__Output[]): string[] {

@@ -13,6 +13,14 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   );
 }
 
+/** A name before each value; further values of a name stand below its first. */
+export function hanging(rows: readonly (readonly [string, readonly string[]])[]): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.flatMap(([name, values]) =>
+    values.map((value, index) => `${(index === 0 ? name : '').padEnd(width)}  ${value}`.trimEnd()),
+  );
+}
+
 /** `+8.2s`, `+1:05.3` from the start. */
 export function offset(ms: number): string {
   const tenths = Math.round(ms / 100);

@@ -247,7 +247,9 @@ describe('a run', () => {
       ['replay', RUN_ID, '--yes'],
     );
 
-    expect(err).toContain('the fleet has changed since: the plan was ffffffffffff then');
+    expect(err).toContain(
+      'the fleet, or what host names resolve to, has changed since: the plan was ffffffffffff then',
+    );
   });
 });
 

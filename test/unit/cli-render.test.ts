@@ -5,16 +5,21 @@ import { findingsOf } from '../../coordinator/core/findings.ts';
 import { createPaint } from '../../cli/io.ts';
 import { formatParam } from '../../cli/render/params.ts';
 import { renderPlan } from '../../cli/render/plan.ts';
+import { renderFault } from '../../cli/render/fault.ts';
+import { nodeRow, renderNode } from '../../cli/render/node.ts';
 import { printable } from '../../cli/render/printable.ts';
 import { advance, elapsedMs, playedShare, renderProgress, startProgress } from '../../cli/render/progress.ts';
 import { paintVerdict, renderRun, VERDICT_EXIT } from '../../cli/render/run.ts';
-import { clockTime, moment, offset, table } from '../../cli/render/table.ts';
+import { clockTime, hanging, moment, offset, table } from '../../cli/render/table.ts';
 import { nodeId, orderId, runId, slotId } from '../../shared/domain/ids.ts';
 import type { Experiment } from '../../shared/domain/experiment.ts';
+import { CAPABILITIES } from '../../shared/faults/capabilities.ts';
+import { FAULT_KINDS, faultSpec } from '../../shared/faults/index.ts';
+import type { Node__Output } from '../../shared/rpc/generated/roulette/v1/Node.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
 import type { RunEvent, RunEventBody } from '../../shared/domain/run.ts';
 import { EXIT } from '../../shared/errors.ts';
-import { buildExperiment, buildFleet, buildStep } from '../support/experiments.ts';
+import { buildExperiment, buildFleet, buildNode, buildStep } from '../support/experiments.ts';
 import { buildTimeline } from '../support/fake-operator.ts';
 
 const PLAIN = createPaint(false);
@@ -52,6 +57,17 @@ describe('table', () => {
 
   it('has no head without rows', () => {
     expect(table(['a'], [])).toEqual([]);
+  });
+
+  it('lets further values of a name hang below the first', () => {
+    expect(
+      hanging([
+        ['a', ['1', '2']],
+        ['name', ['3']],
+        ['none', []],
+        ['empty', ['']],
+      ]),
+    ).toEqual(['a      1', '       2', 'name   3', 'empty']);
   });
 
   it.each([
@@ -223,6 +239,169 @@ describe('a plan for people', () => {
   });
 });
 
+describe('a plan of network faults for people', () => {
+  const step = buildStep({
+    fault: 'net-partition',
+    target: 'machines',
+    durationMs: 120_000,
+    params: {
+      action: 'drop',
+      peers: ['target:payments', 'db.example', '10.9.0.0/16'],
+      exclude: ['other.example'],
+      interface: null,
+      ports: ['443', '8000-8100'],
+      localPorts: [],
+      protocol: 'any',
+      direction: 'both',
+    },
+  });
+  const payments = Array.from({ length: 8 }, (_, index) =>
+    buildNode(`pay-${index}`, { labels: { role: 'payments' }, addresses: [`10.0.1.${index}`] }),
+  );
+  const plan = compilePlan({
+    experiment: buildExperiment({
+      targets: {
+        machines: { nodes: { role: ['web'] }, processes: null },
+        payments: { nodes: { role: ['payments'] }, processes: null },
+      },
+      stages: [{ name: 'smoke', together: false, steps: [step] }],
+    }),
+    documentDigest: 'd',
+    seed: 'friday',
+    environment: 'staging',
+    inventory: [...payments, buildNode('web-1')],
+    names: new Map([['db.example', ['10.3.0.9', '10.3.0.8']]]),
+  });
+  const lines = renderPlan({ plan, digest: 'd', previews: [] }, PLAIN);
+
+  it('shows what was asked, and not what everybody gets', () => {
+    expect(lines.find((line) => line.includes('smoke/1/1'))).toContain(
+      'net-partition action=drop peers=10.0.1.0,10.0.1.1,10.0.1.2,10.0.1.3,10.0.1.4,10.0.1.5,… (11) ports=443,8000-8100 direction=both for 2m',
+    );
+  });
+
+  it('shows once what each name and target among the peers came to', () => {
+    expect(lines.slice(lines.indexOf('peers'), lines.indexOf('peers') + 5)).toEqual([
+      'peers',
+      '  db.example = 10.3.0.8, 10.3.0.9',
+      '  other.example = no address',
+      '  target:payments = 10.0.1.0, 10.0.1.1, 10.0.1.2, 10.0.1.3, 10.0.1.4, 10.0.1.5 and 2 more',
+      '',
+    ]);
+  });
+
+  it('says what in it has no address', () => {
+    expect(lines).toContain(
+      'would be refused, smoke/1: the host name other.example does not resolve (PLAN_PEER_UNKNOWN)',
+    );
+  });
+});
+
+describe('a node for people', () => {
+  const node: Node__Output = {
+    id: 'web-1',
+    environment: 'staging',
+    labels: { role: 'web', node: 'web-1' },
+    faults: { 'cpu-load': 'abc' },
+    capabilities: Object.keys(CAPABILITIES).filter((name) => name !== 'netem' && name !== 'tbf'),
+    addresses: ['10.0.0.5', '10.1.0.5', 'fd00::5'],
+    facts: {
+      hostname: 'h',
+      os: 'Debian 12',
+      kernel: '6.1',
+      arch: 'x64',
+      cores: 2,
+      memoryBytes: 2 ** 31,
+      bootId: 'b',
+      agentVersion: '1',
+      agentPid: 7,
+      interfaces: ['eth0 10.0.0.5/24 fd00::5/64', 'eth1 10.1.0.5/24'],
+    },
+    metrics: null,
+    connected: true,
+    lastSeenAt: 1000,
+    activeOrders: [],
+    alarms: [],
+    guard: 'staging: every fault',
+  };
+
+  it('is in a line with its addresses and what it lacks', () => {
+    expect(nodeRow(node)).toEqual([
+      'web-1',
+      'connected',
+      'staging',
+      'role=web',
+      '10.0.0.5 10.1.0.5 +1',
+      'netem tbf',
+      '',
+      '0',
+    ]);
+  });
+
+  it('is told in full: addresses, interfaces, and in words what it can and what it lacks', () => {
+    const lines = renderNode(node, PLAIN);
+
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        '  addresses    10.0.0.5 10.1.0.5 fd00::5',
+        '  interfaces   eth0 10.0.0.5/24 fd00::5/64',
+        '               eth1 10.1.0.5/24',
+        '  can          taskset              the program taskset (util-linux)',
+        '               ipv6                 IPv6',
+        '  lacks        netem                the queueing discipline netem (sch_netem)',
+        '               tbf                  the queueing discipline tbf (sch_tbf)',
+      ]),
+    );
+  });
+
+  it('that can do everything lacks nothing, and one that nobody reaches says so', () => {
+    const lines = renderNode(
+      { ...node, capabilities: [...Object.keys(CAPABILITIES), 'teleport'], addresses: [] },
+      PLAIN,
+    );
+
+    expect(lines).toContain('  lacks        nothing');
+    expect(lines).toContain('               teleport');
+    expect(lines).toContain('  addresses    none that other nodes could reach');
+  });
+});
+
+describe('a fault for people', () => {
+  it('has what it needs, in words, and when', () => {
+    const lines = renderFault(faultSpec('net-loss'), PLAIN);
+
+    expect(lines).toContain("target    the node itself; or processes: then all of their traffic, and nobody else's");
+    expect(lines).toContain('needs     cap-net-admin        the right to change the network (CAP_NET_ADMIN)');
+    expect(lines).toContain(
+      '          netem                the queueing discipline netem (sch_netem), with model gilbert-elliott',
+    );
+  });
+
+  it('has its longest duration, and what must be said', () => {
+    const lines = renderFault(faultSpec('net-down'), PLAIN);
+
+    expect(lines).toContain('duration  required, at most 1m');
+    expect(lines.at(-1)).toMatch(/^ {2}interface {2}interface {2}required {2}eth0 {4}The interface\./u);
+  });
+
+  it.each([
+    ['net-rate', /rate +bitrate +10mbit +8kbit to 100gbit/u],
+    ['net-rate', /peers +peers +none +10\.0\.0\.5 10\.0\.0\.0\/8 db\.example target:NAME/u],
+    ['net-rate', /ports +ports +none +443 8000-8100/u],
+    ['net-dns', /names +names +required +payments\.example/u],
+    ['cpu-load', /load +percent +80% +1% to 100%/u],
+  ] as const)('%s shows how values are written: %s', (kind, wanted) => {
+    expect(renderFault(faultSpec(kind), PLAIN).join('\n')).toMatch(wanted);
+  });
+
+  it.each(FAULT_KINDS)('%s leaves nothing unsaid', (kind) => {
+    const text = renderFault(faultSpec(kind), PLAIN).join('\n');
+
+    expect(text).not.toMatch(/undefined|none to none|NaN|null/u);
+    for (const name of Object.keys(faultSpec(kind).params)) expect(text).toContain(`  ${name}`);
+  });
+});
+
 describe('a run for people', () => {
   const RUN = {
     id: 'run-1',
@@ -280,6 +459,10 @@ describe('a parameter', () => {
     ['count', 3, '3'],
     ['choice', 'KILL', 'KILL'],
     ['duration', null, 'none'],
+    ['bitrate', 1_500_000, '1.5mbit'],
+    ['bitrate', 100_000_000_000, '100gbit'],
+    ['peers', [], 'none'],
+    ['ports', ['80', '8000-8100'], '80,8000-8100'],
   ] as const)('of type %s and value %j is written as %s', (type, value, text) => {
     expect(formatParam({ type, default: null, doc: '' }, value)).toBe(text);
   });
