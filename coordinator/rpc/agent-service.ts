@@ -48,8 +48,11 @@ function serveSession(deps: AgentServiceDeps, stream: SessionStream): void {
     try {
       if (message.hello) node = admit(deps, { link, isFirst: node === null }, message.hello);
       else if (node === null) throw new RouletteError('ORDER_INVALID', 'the first message must be a hello');
-      else if (message.ping) link.send({ pong: { nonce: message.ping.nonce } });
-      else receive(deps, node, message);
+      else {
+        // Before anything else is done: the agent gives up a fault whose answer comes late.
+        if (message.ping) link.send({ pong: { nonce: message.ping.nonce } });
+        receive(deps, node, message);
+      }
     } catch (error) {
       log.warn({ node, err: error }, 'agent session refused');
       stream.emit('error', toStatus(error));
