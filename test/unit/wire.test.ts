@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseOrderId, nodeId, runId, slotId } from '../../shared/domain/ids.ts';
 import type { InjectionEnd, InjectOrder, OrderAnswer, ProcessIdentity } from '../../shared/domain/order.ts';
+import { MOST_ELEMENTS } from '../../shared/faults/param-types.ts';
 import { packageRoot } from '../../shared/package-root.ts';
 import { LOADER_OPTIONS, loadAgentWire } from '../../shared/rpc/load.ts';
 import type { AgentMessage__Output } from '../../shared/rpc/generated/roulette/v1/AgentMessage.ts';
@@ -20,6 +21,7 @@ import {
   toWireEnd,
   toWireOrder,
 } from '../../shared/rpc/order-wire.ts';
+import { buildOrder } from '../support/orders.ts';
 
 const root = packageRoot();
 const { Session } = loadAgentWire().types.roulette.v1.AgentService.service;
@@ -226,6 +228,19 @@ describe('the wire', () => {
 
     expect(good ? fromWireHello(good) : null).toEqual(introduction);
     expect(bad ? fromWireHello(bad) : null).toBe('the agent gives no node name');
+  });
+
+  it('carries an order with the most peers that there can be, within what gRPC takes without being told more', () => {
+    const peers = Array.from({ length: MOST_ELEMENTS }, (_, index) => `2001:db8:1111:2222:3333:4444:5555:${index}/128`);
+    const params = { ...buildOrder('net-partition').params, peers, exclude: peers };
+    const sent: InjectOrder = { ...buildOrder('net-partition'), params };
+
+    const bytes = Session.responseSerialize({ inject: toWireOrder(sent, 7) });
+    const { inject } = Session.responseDeserialize(bytes);
+
+    expect(inject ? fromWireOrder(inject) : null).toEqual(sent);
+    // grpc-js: default of grpc.max_receive_message_length.
+    expect(bytes.length).toBeLessThan(4 * 2 ** 20);
   });
 
   it('turns an order that it does not understand into a sentence', () => {
