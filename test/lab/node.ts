@@ -34,35 +34,39 @@ export interface LabNode {
 
 /** A machine in emulation takes seconds for what others do at once. */
 const LEASE_MS = 60_000;
-const WITHIN_MS = 90_000;
+const WITHIN_MS = 120_000;
 
 export async function startNode(number: number): Promise<LabNode> {
   const name = `lab-${number}`;
-  const config = (coordinator: string): string =>
-    stringify({ node: name, environment: 'staging', coordinator, logLevel: 'info' });
   const parcel = await packParcel({ 'guard.yaml': 'environment: staging\n' });
   const machine = await startMachine(number, parcel);
   const coordinator = await startScriptedCoordinator({ leaseMs: LEASE_MS, host: machine.host });
-  const node = createNode(name, machine, coordinator);
-  await timed(`${name}: install`, async () => {
-    await machine.sh(`tar --no-same-owner -xpf /dev/vda -C /
+  async function dispose(): Promise<void> {
+    await machine[Symbol.asyncDispose]();
+    await coordinator[Symbol.asyncDispose]();
+    rmSync(path.dirname(parcel), { recursive: true });
+  }
+  const node = { ...createNode(name, machine, coordinator), [Symbol.asyncDispose]: dispose };
+  try {
+    await timed(`${name}: install`, async () => {
+      await machine.sh(install(stringify({ node: name, environment: 'staging', coordinator: coordinator.address })));
+      await node.connected();
+    });
+    return node;
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+function install(config: string): string {
+  return `tar --no-same-owner -xpf /dev/vda -C /
 cat >/etc/roulette/agent.yaml <<'END'
-${config(coordinator.address)}
-END
+${config}END
 systemd-sysusers
 systemd-tmpfiles --create /usr/lib/tmpfiles.d/roulette.conf
 systemctl daemon-reload
-systemctl enable --now roulette-agent`);
-    await node.connected();
-  });
-  return {
-    ...node,
-    [Symbol.asyncDispose]: async () => {
-      await machine[Symbol.asyncDispose]();
-      await coordinator[Symbol.asyncDispose]();
-      rmSync(path.dirname(parcel), { recursive: true });
-    },
-  };
+systemctl enable --now roulette-agent`;
 }
 
 function createNode(
