@@ -1,9 +1,9 @@
 // What the crash beds need of the network: an interface of their own to break, and a look at what is left.
 
 import { execFileSync } from 'node:child_process';
-import { namePrefix, nameOf } from '../../agent/core/network/names.ts';
+import { namePrefix, nameOf, networkName } from '../../agent/core/network/names.ts';
 import { deviceList } from '../../agent/effects/network/links.ts';
-import { nodeId } from '../../shared/domain/ids.ts';
+import { nodeId, type OrderId } from '../../shared/domain/ids.ts';
 
 export interface Wire {
   readonly device: string;
@@ -56,6 +56,15 @@ function show(args: readonly string[]): string {
 /** Tables and devices of the node's own agents. */
 export function networkLeftovers(node: string): string[] {
   const prefix = namePrefix(nodeId(node));
+  return objectsOfOurs().filter((name) => name.startsWith(prefix));
+}
+
+/** Tables and devices of one order. */
+export function orderLeftovers(order: OrderId): string[] {
+  return objectsOfOurs().filter((name) => nameOf(name) === networkName(order));
+}
+
+function objectsOfOurs(): string[] {
   const tables = execFileSync('nft', ['list', 'tables'], { encoding: 'utf8' }).split(/\s+/u);
-  return [...tables, ...deviceList()].filter((name) => nameOf(name)?.startsWith(prefix) === true);
+  return [...tables, ...deviceList()].filter((name) => nameOf(name) !== null);
 }

@@ -7,9 +7,10 @@ import { spawn } from 'node:child_process';
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { nodeId, orderId, runId, slotId, type OrderId } from '../../shared/domain/ids.ts';
 import type { RunEvent } from '../../shared/domain/run.ts';
 import { bundlePrograms, agentChildrenOf, CRASH_SIGNALS, pointsOf } from '../crash/bed.ts';
-import { networkLeftovers } from '../crash/network.ts';
+import { orderLeftovers } from '../crash/network.ts';
 import { formatPoint, type Instruction, type Point } from '../crash/points.ts';
 import { startCluster, type Cluster } from '../support/cluster.ts';
 import { eventually, stateOf } from '../support/victims.ts';
@@ -124,7 +125,7 @@ class Lane {
     const isOver = (line: Record<string, unknown>): boolean =>
       String(line['order']).startsWith(run) && (line['msg'] === 'reverted' || line['msg'] === 'order refused');
     await eventually('the node has reverted', () => agent.lines.some(isOver));
-    const isClean = this.#isClean();
+    const isClean = this.#isClean(orderId(runId(run), slotId('smoke', 1, 1), nodeId('node-a')));
     await this.#bringBack(coordinator);
     const events = await cluster.timeline(run);
     return [...settlementTroubles(events), ...(isClean ? [] : ['the node is not clean'])];
@@ -165,9 +166,9 @@ class Lane {
     }
   }
 
-  #isClean(): boolean {
+  #isClean(order: OrderId): boolean {
     const stopped = this.#victims.some(({ pid = 0 }) => stateOf(pid) === 'T');
-    return !stopped && agentChildrenOf(this.#longMs).length === 0 && networkLeftovers('node-a').length === 0;
+    return !stopped && agentChildrenOf(this.#longMs).length === 0 && orderLeftovers(order).length === 0;
   }
 }
 

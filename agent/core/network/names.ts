@@ -5,7 +5,7 @@ import { sha256 } from '../../../shared/canonical.ts';
 import { nodeOf, type NodeId, type OrderId } from '../../../shared/domain/ids.ts';
 
 const NODE_DIGITS = 4;
-const ORDER_DIGITS = 7;
+export const ORDER_DIGITS = 7;
 
 /** Of 14 letters, for a device has at most 15 (IFNAMSIZ) and adds `o` or `i`. */
 export function networkName(order: OrderId): string {

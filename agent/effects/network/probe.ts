@@ -5,10 +5,9 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { NodeId } from '../../../shared/domain/ids.ts';
 import type { Capability } from '../../../shared/faults/capabilities.ts';
-import { deviceNames, namePrefix } from '../../core/network/names.ts';
+import { deviceNames, namePrefix, ORDER_DIGITS } from '../../core/network/names.ts';
 import { readText } from '../../targets/proc.ts';
 import { findProgram, run } from '../programs.ts';
-import { removeNetwork } from './links.ts';
 import { CGROUPS, cgroupMount } from './owners.ts';
 
 /** Bits of the effective set (include/uapi/linux/capability.h). */
@@ -42,11 +41,9 @@ function isRight(name: string): name is keyof typeof RIGHTS {
 }
 
 async function tryNetwork(node: NodeId, found: ReadonlySet<Capability>): Promise<Capability[]> {
-  const name = `${namePrefix(node)}0000000`;
-  const hasNft = findProgram('nft') !== null;
-  // What an agent has left that died in the middle of this.
-  if (hasNft && found.has('iproute2')) await removeNetwork(name).catch(() => undefined);
-  const rules = hasNft ? await tryRules(name) : [];
+  // Of its own for each process: `doctor` may try beside an agent that is about to start.
+  const name = namePrefix(node) + process.pid.toString(16).padStart(ORDER_DIGITS, '0').slice(-ORDER_DIGITS);
+  const rules = findProgram('nft') === null ? [] : await tryRules(name);
   const devices = found.has('iproute2') ? await tryDevices(name) : [];
   return [...rules, ...devices];
 }
