@@ -77,7 +77,7 @@ const WRITTEN: Readonly<Partial<Record<ParamType, string>>> = {
   names: 'payments.example',
 };
 
-function valuesOf(param: ParamSpec): string {
+export function valuesOf(param: ParamSpec): string {
   if (param.type === 'choice') return (param.choices ?? []).join(' ');
   return WRITTEN[param.type] ?? `${formatParam(param, param.min ?? null)} to ${formatParam(param, param.max ?? null)}`;
 }
