@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compilePlan } from '../../coordinator/core/compile.ts';
 import { namesIn } from '../../coordinator/core/peers.ts';
+import { canonicalJson } from '../../shared/canonical.ts';
 import type { Experiment, ParamValue } from '../../shared/domain/experiment.ts';
 import type { InventoryNode } from '../../shared/domain/node.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
@@ -164,6 +165,29 @@ describe('the peers of a fault', () => {
     expect(JSON.stringify(fits).length).toBeLessThan(32 * 2 ** 20);
     expect(tooLarge.problems).toMatchObject([{ code: 'PLAN_TOO_LARGE', at: '' }]);
     expect(peersOf(tooLarge)).toEqual(['big.example']);
+  });
+
+  it('give the same bytes in whatever order nodes, their addresses and the answers of the resolver come', () => {
+    const experiment = read('peers: [target:payments, db.example], exclude: target:orders');
+    const answers = ['10.3.0.8', '10.3.0.9', 'fd00::9'];
+    const wanted = canonicalJson(compile(experiment, FLEET, new Map([['db.example', answers]])));
+
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray(FLEET, { minLength: FLEET.length }),
+        fc.shuffledSubarray(answers, { minLength: answers.length }),
+        fc.boolean(),
+        (fleet, shuffled, isReversed) => {
+          const nodes = fleet.map((node) =>
+            isReversed ? { ...node, addresses: node.addresses.toReversed() } : { ...node },
+          );
+
+          const plan = compile(experiment, nodes, new Map([['db.example', shuffled]]));
+
+          expect(canonicalJson(plan)).toBe(wanted);
+        },
+      ),
+    );
   });
 
   it('that were written are never nobody, which would mean everybody, in a plan that may start', () => {
