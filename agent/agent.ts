@@ -26,7 +26,7 @@ import type { StuckInjection } from './effects/stuck.ts';
 import { openTermFile, type TermFile } from './effects/term-file.ts';
 import { createOutbox, type Outbox } from './rpc/outbox.ts';
 import { createReach, type Reach } from './rpc/reach.ts';
-import { keepSession, type NodeItself } from './rpc/session.ts';
+import { createClient, keepSession, type NodeItself } from './rpc/session.ts';
 import { filesOf, openAndRecover, takeFolder, type StateFiles } from './state.ts';
 import { readStat } from './targets/proc.ts';
 import { createTargets, type Targets } from './targets/targets.ts';
@@ -56,13 +56,15 @@ const POLL_MS = 20;
 export async function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Agent> {
   const { clock, log } = deps;
   const files = filesOf(config.stateDir);
-  const folder = await takeFolder(config.stateDir);
+  const folder = takeFolder(config.stateDir);
   const { journal, left } = await openAndRecover(files, deps);
   const outbox = createOutbox({
     ends: [...unsettledEnds(journal.found.records), ...left.map(({ end }) => end)],
     onSettled: (order) => noteSettled(journal, order, log),
   });
 
+  // What holds up everything else for long comes before there is a keeper: it would take the agent for stuck.
+  const client = createClient(config.coordinator);
   const capabilities = await readCapabilities(nodeId(config.node));
   const reach = createReach(clock);
   const host = createHost(config, deps, { files, journal, left, outbox, reach, capabilities });
@@ -76,6 +78,7 @@ export async function startAgent(config: AgentConfig, deps: AgentDeps): Promise<
     {
       node: nodeId(config.node),
       coordinator: config.coordinator,
+      client,
       introduce: itself.now,
       survey: ({ processes, drawKey }) => targets.select(processes, drawKey),
       metrics: createMetricsReader(),

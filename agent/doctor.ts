@@ -2,7 +2,7 @@
 // They work beside a running agent, whose injections are none of their business, and without one.
 
 import { nodeId } from '../shared/domain/ids.ts';
-import { messageOf, RouletteError } from '../shared/errors.ts';
+import { messageOf } from '../shared/errors.ts';
 import { CAPABILITIES, type Capability } from '../shared/faults/capabilities.ts';
 import type { AgentConfig } from '../shared/schema/config.ts';
 import { unfinished, type Undo } from './core/journal-records.ts';
@@ -10,7 +10,7 @@ import { namePrefix, networkName } from './core/network/names.ts';
 import { readJournal } from './effects/journal-text.ts';
 import { namesInKernel, removeNetwork } from './effects/network/links.ts';
 import { readCapabilities } from './effects/network/probe.ts';
-import { filesOf, openAndRecover, takeFolder, type RecoveringDeps } from './state.ts';
+import { agentIn, filesOf, openAndRecover, takeFolder, type RecoveringDeps } from './state.ts';
 import { readText } from './targets/proc.ts';
 
 export interface Examination {
@@ -26,8 +26,7 @@ export interface Examination {
 
 export async function examine(config: AgentConfig): Promise<Examination> {
   const node = nodeId(config.node);
-  const isRunning = await isAgentRunning(config.stateDir);
-  // A trial of a running agent and ours would be in each other's way.
+  const isRunning = agentIn(config.stateDir) !== null;
   const capabilities = await readCapabilities(node);
   const open = openOrders(config);
   const known = new Set(open.map(({ order }) => networkName(order)));
@@ -95,22 +94,12 @@ export async function clean(config: AgentConfig, deps: RecoveringDeps): Promise<
 }
 
 async function recoverAlone(config: AgentConfig, deps: RecoveringDeps): Promise<string[]> {
-  if (await isAgentRunning(config.stateDir)) return [];
-  const folder = await takeFolder(config.stateDir);
+  if (agentIn(config.stateDir) !== null) return [];
+  const folder = takeFolder(config.stateDir);
   const { journal, left } = await openAndRecover(filesOf(config.stateDir), deps);
   journal.close();
   folder.release();
   return left.flatMap(({ end }) => (end.reverted ? [] : [`${end.orderId}: ${end.revertErrors.join('; ')}`]));
-}
-
-async function isAgentRunning(folder: string): Promise<boolean> {
-  try {
-    (await takeFolder(folder)).release();
-    return false;
-  } catch (error) {
-    if (error instanceof RouletteError && error.code === 'AGENT_RUNNING') return true;
-    throw error;
-  }
 }
 
 function openOrders({ stateDir }: AgentConfig): ReturnType<typeof unfinished> {

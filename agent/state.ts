@@ -1,14 +1,15 @@
-// The folder of an agent: its journal, the keeper's notes, the term; and the lock that says that an agent is at work.
+// The folder of an agent: its journal, the keeper's notes, the term; and the file that says which agent is at work.
 
-import { mkdirSync, realpathSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../shared/clock.ts';
+import type { ProcessRef } from '../shared/domain/order.ts';
 import { RouletteError } from '../shared/errors.ts';
 import { readBootId } from './effects/host-facts.ts';
 import type { Journal, OpenJournal } from './effects/journal.ts';
 import { recover, recoverBlind } from './effects/recover.ts';
 import type { StuckInjection } from './effects/stuck.ts';
+import { liveStat, readStat, readText } from './targets/proc.ts';
 
 export interface StateFiles {
   readonly journal: string;
@@ -54,20 +55,33 @@ export async function openAndRecover(
 }
 
 /**
- * Taken by an agent for its life; the kernel gives it back however the agent ends. An abstract socket (unix(7)): no
- * file that a crash would leave. Throws AGENT_RUNNING when another has it.
+ * Taken by an agent for its life: a file that says which process it is. A crash leaves the file and not the process,
+ * and nobody else can write in the folder. Throws AGENT_RUNNING when another has it.
  */
-export async function takeFolder(folder: string): Promise<{ readonly release: () => void }> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const server = createServer((connection) => connection.destroy());
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const isTaken = error.code === 'EADDRINUSE';
-      const why = `another agent is at work in ${folder}`;
-      reject(isTaken ? new RouletteError('AGENT_RUNNING', why, { cause: error }) : error);
-    });
-    server.listen(`\0roulette-agent:${realpathSync(folder)}`, resolve);
-  });
-  server.unref();
-  return { release: () => server.close() };
+export function takeFolder(folder: string): { readonly release: () => void } {
+  const other = agentIn(folder);
+  if (other !== null) {
+    throw new RouletteError('AGENT_RUNNING', `another agent (pid ${other.pid}) is at work in ${folder}`);
+  }
+  const file = holderFile(folder);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const stat = readStat(process.pid);
+    writeFileSync(`${file}.new`, `${process.pid} ${stat?.startTicks ?? ''}\n`, { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  } catch {
+    // A folder that cannot be written keeps the agent from starting, but only after it has undone what it finds.
+  }
+  return { release: () => rmSync(file, { force: true }) };
+}
+
+/** The agent that is at work in the folder just now; null when there is none. */
+export function agentIn(folder: string): ProcessRef | null {
+  const [pid = '', startTicks = ''] = (readText(holderFile(folder)) ?? '').trim().split(' ');
+  const holder = { pid: Number(pid), startTicks };
+  return pid !== '' && holder.pid !== process.pid && liveStat(holder) !== null ? holder : null;
+}
+
+function holderFile(folder: string): string {
+  return path.join(folder, 'agent.pid');
 }

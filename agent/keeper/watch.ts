@@ -6,6 +6,7 @@ import { repeatEvery, type Clock } from '../../shared/clock.ts';
 import type { ProcessRef } from '../../shared/domain/order.ts';
 import { BEAT_MS, createVigil, FAREWELL } from '../core/vigil.ts';
 import type { Journal, OpenJournal } from '../effects/journal.ts';
+import { liveStat } from '../targets/proc.ts';
 import { endAgent, revertAll } from './take-over.ts';
 
 export interface Watched {
@@ -24,7 +25,10 @@ export interface WatchDeps {
 /** Resolves when the agent is gone and everything is taken back, as far as it could be. */
 export async function watchAgent(watched: Watched, deps: WatchDeps): Promise<void> {
   const { why, farewell } = await untilGone(deps.clock);
-  if (!farewell) await endAgent(watched.agent, deps.clock);
+  if (!farewell && liveStat(watched.agent) !== null) {
+    deps.say({ why, pid: watched.agent.pid }, 'the keeper ends the agent');
+    await endAgent(watched.agent, deps.clock);
+  }
   const log = { warn: deps.say };
   const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const orders = await revertAll({

@@ -10,6 +10,7 @@ import type { NodeMetrics } from '../../shared/domain/node.ts';
 import type { SurveyRequest } from '../../shared/domain/order.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { AgentMessage } from '../../shared/rpc/generated/roulette/v1/AgentMessage.ts';
+import type { AgentServiceClient } from '../../shared/rpc/generated/roulette/v1/AgentService.ts';
 import type { CoordinatorMessage__Output } from '../../shared/rpc/generated/roulette/v1/CoordinatorMessage.ts';
 import type { Inject__Output } from '../../shared/rpc/generated/roulette/v1/Inject.ts';
 import type { Renew__Output } from '../../shared/rpc/generated/roulette/v1/Renew.ts';
@@ -31,6 +32,7 @@ export interface SessionDeps {
   readonly node: NodeId;
   /** `host:port` */
   readonly coordinator: string;
+  readonly client: AgentServiceClient;
   /** The node as it is now. A new object means that something has changed and is to be said again. */
   readonly introduce: () => NodeItself;
   readonly injections: Injections;
@@ -47,10 +49,15 @@ export interface SessionDeps {
 /** The part of an introduction that does not change from beat to beat. */
 export type NodeItself = Omit<Introduction, 'activeOrders' | 'knownOrders' | 'unreverted' | 'beat'>;
 
+/** Reads the wire's definitions, which takes its time and awaits nothing; connects only when it is used. */
+export function createClient(coordinator: string): AgentServiceClient {
+  const { AgentService } = loadAgentWire().types.roulette.v1;
+  return new AgentService(coordinator, clientCredentials(), CLIENT_OPTIONS);
+}
+
 /** Keeps a session up until `signal` aborts. */
 export async function keepSession(deps: SessionDeps, signal: AbortSignal): Promise<void> {
-  const { AgentService } = loadAgentWire().types.roulette.v1;
-  const client = new AgentService(deps.coordinator, clientCredentials(), CLIENT_OPTIONS);
+  const { client } = deps;
   let failures = 0;
   while (!signal.aborted) {
     const welcomed = await holdSession(deps, client.session(), signal);

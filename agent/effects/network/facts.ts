@@ -10,7 +10,7 @@ import type { ControlPath } from '../../core/network/rules.ts';
 import { parseRoutes4, parseRoutes6, type Route } from '../../core/network/routes.ts';
 import type { Owner } from '../../core/network/traffic.ts';
 import { createPortReader } from '../../targets/listening-ports.ts';
-import { readStat, readText } from '../../targets/proc.ts';
+import { readExe, readStat, readText } from '../../targets/proc.ts';
 import { deviceList } from './links.ts';
 import { readOwners } from './owners.ts';
 
@@ -76,12 +76,22 @@ function splitAddress(address: string): { readonly host: string; readonly port: 
 
 const SSH_PORT = 22;
 
-/** Where sshd listens, and its usual port in any case: the next one may listen there. */
+/**
+ * Where sshd listens, and its usual port in any case: the next one may listen there. Throws when that cannot be seen:
+ * a guess could cut the way to the node.
+ */
 function sshPorts(): number[] {
   const portsOf = createPortReader();
   const daemons = readdirSync('/proc')
     .map(Number)
     .filter((pid) => pid > 0 && readStat(pid)?.name === 'sshd');
+  for (const pid of daemons) {
+    if (readExe(pid) === null && readStat(pid) !== null) {
+      throw new Error(
+        `the agent may not look into sshd (pid ${pid}), and so cannot spare the ports on which it listens`,
+      );
+    }
+  }
   return [...new Set([SSH_PORT, ...daemons.flatMap(portsOf)])].toSorted((a, b) => a - b);
 }
 
