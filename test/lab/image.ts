@@ -72,6 +72,8 @@ const MASKED = [
   'serial-getty@.service',
   'systemd-binfmt.service',
   'systemd-logind.service',
+  'systemd-update-utmp.service',
+  'systemd-update-utmp-runlevel.service',
   'systemd-pstore.service',
   'dev-hugepages.mount',
   'dev-mqueue.mount',

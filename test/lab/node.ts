@@ -13,7 +13,7 @@ import { eventually } from '../support/victims.ts';
 import { startMachine, type Machine } from './machine.ts';
 import { packParcel } from './parcel.ts';
 import { stateOf } from './state.ts';
-import { timed } from './timing.ts';
+import { figure, timed } from './timing.ts';
 
 export interface LabNode {
   readonly machine: Machine;
@@ -52,6 +52,8 @@ export async function startNode(number: number): Promise<LabNode> {
       await machine.sh(install(stringify({ node: name, environment: 'staging', coordinator: coordinator.address })));
       await node.connected();
     });
+    // Started again by systemd when it was killed: a machine that is too slow for the agent's own watch over itself.
+    figure(`${name}: agent started again`, (await machine.sh('systemctl show -P NRestarts roulette-agent')).trim());
     return node;
   } catch (error) {
     await dispose();
@@ -64,9 +66,11 @@ function install(config: string): string {
 cat >/etc/roulette/agent.yaml <<'END'
 ${config}END
 systemd-sysusers
-systemd-tmpfiles --create /usr/lib/tmpfiles.d/roulette.conf
+systemd-tmpfiles --create roulette.conf
+systemctl restart systemd-modules-load
 systemctl daemon-reload
-systemctl enable --now roulette-agent`;
+systemctl enable roulette-agent
+systemctl --no-block start roulette-agent`;
 }
 
 function createNode(
@@ -108,7 +112,7 @@ function createNode(
     },
     connected: async () => {
       const trouble = async (): Promise<string> =>
-        (await machine.trySh('journalctl -u roulette-agent -n 30 --no-pager -o cat')).text;
+        (await machine.trySh('journalctl -u roulette-agent -n 60 --no-pager -o cat')).text;
       await eventually('connected', () => coordinator.isConnected(name), WITHIN_MS).catch(async (error: unknown) => {
         throw new Error(`${name} does not connect: ${await trouble()}`, { cause: error });
       });

@@ -13,11 +13,11 @@ const PLACES: readonly (readonly [string, string])[] = [
     .map((name) => [name, `opt/roulette/${name}`] as const),
   ['systemd/roulette-agent.service', 'etc/systemd/system/roulette-agent.service'],
   ...['sysusers.d', 'tmpfiles.d', 'modprobe.d', 'modules-load.d'].map(
-    (folder) => [`systemd/${folder}/roulette.conf`, `usr/lib/${folder}/roulette.conf`] as const,
+    (folder) => [`systemd/${folder}/roulette.conf`, `etc/${folder}/roulette.conf`] as const,
   ),
 ];
 
-/** What `file` says in the machine's /etc/roulette. */
+/** With `files` in the machine's /etc/roulette. */
 export async function packParcel(files: Readonly<Record<string, string>>): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'roulette-parcel-'));
   const root = path.join(folder, 'root');

@@ -56,7 +56,7 @@ describe('a machine under a fault', () => {
   it('has an agent that is not root, with the rights that it needs and no others', async () => {
     const status = await node.machine.sh('cat /proc/$(systemctl show -P MainPID roulette-agent)/status');
     const user = await node.machine.sh('systemctl show -P User roulette-agent');
-    const capabilities = node.coordinator.heard.findLast(({ hello }) => hello !== null)?.hello?.capabilities ?? [];
+    const capabilities = node.coordinator.heard.findLast(({ hello }) => hello)?.hello?.capabilities ?? [];
 
     const uid = /^Uid:\s+(?<uid>\d+)\t\k<uid>\t\k<uid>/mu.exec(status)?.groups?.['uid'];
     figure('the agent', `uid ${uid} (${user.trim()}), can ${capabilities.join(', ')}`);
