@@ -5,6 +5,7 @@ import { loadSync } from '@grpc/proto-loader';
 import { protoPath } from 'grpc-health-check';
 import { describe, expect, it } from 'vitest';
 import { startCluster } from '../support/cluster.ts';
+import { buildHello, connectRawAgent } from '../support/raw-agent.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 
 const REFLECTION = `
@@ -87,11 +88,11 @@ describe('two agents of one name', () => {
     await using cluster = await startCluster();
     await cluster.startAgent('twin');
 
-    const second = await cluster.startAgent('twin', {
-      waitFor: ({ msg }) => msg === 'cannot connect' || msg === 'connection lost',
-    });
-    const said = await second.until(({ msg }) => msg === 'cannot connect' || msg === 'connection lost');
+    await using second = connectRawAgent(cluster.agents);
+    second.say({ hello: buildHello('twin') });
 
-    expect(said['why']).toContain('another agent is connected as twin');
+    await expect(second.until(({ welcome }) => (welcome ?? null) !== null)).rejects.toThrow(
+      'another agent is connected as twin',
+    );
   });
 });
