@@ -38,7 +38,7 @@ export function refusalOf(order: InjectOrder, { term, capabilities, ageMs }: Adm
   }
   const trouble = troubleWith(order, spec);
   if (trouble !== null) return { code: 'ORDER_INVALID', message: trouble };
-  const missing = needsOf(spec, order.params, order.processes !== null).filter((need) => !capabilities.includes(need));
+  const missing = needsOf(spec, order.params, order.processes).filter((need) => !capabilities.includes(need));
   if (missing.length > 0) {
     return {
       code: 'FAULT_UNSUPPORTED',

@@ -1,6 +1,6 @@
 // What in a plan would be refused, and why: found when the plan is made, so that nobody learns it half-way.
 
-import type { Experiment, FlatMode, Mode, Step } from '../../shared/domain/experiment.ts';
+import type { Experiment, FlatMode, Mode, ProcessSelector, Step } from '../../shared/domain/experiment.ts';
 import type { InventoryNode } from '../../shared/domain/node.ts';
 import type { PlanProblem } from '../../shared/domain/plan.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
@@ -36,9 +36,9 @@ export function findProblems(experiment: Experiment, ground: PlanGround): PlanPr
   const steps = experiment.stages.flatMap((stage) =>
     stage.steps.flatMap((step, index) => {
       const nodes = (candidates.get(step.target) ?? []).map(({ node }) => node);
-      const hasProcesses = (experiment.targets[step.target]?.processes ?? null) !== null;
+      const processes = experiment.targets[step.target]?.processes ?? null;
       const at = `${stage.name}/${index + 1}`;
-      return problemsOfStep(at, step, { nodes, environment: experiment.environment, hasProcesses, peers });
+      return problemsOfStep(at, step, { nodes, environment: experiment.environment, processes, peers });
     }),
   );
   const large: PlanProblem[] = isTooLarge
@@ -50,11 +50,11 @@ export function findProblems(experiment: Experiment, ground: PlanGround): PlanPr
 interface Place {
   readonly nodes: readonly InventoryNode[];
   readonly environment: string;
-  readonly hasProcesses: boolean;
+  readonly processes: ProcessSelector | null;
   readonly peers: Peers;
 }
 
-function problemsOfStep(at: string, step: Step, { nodes, environment, hasProcesses, peers }: Place): PlanProblem[] {
+function problemsOfStep(at: string, step: Step, { nodes, environment, processes, peers }: Place): PlanProblem[] {
   if (nodes.length === 0) return [problem('PLAN_NO_NODES', at, `target ${step.target} matches no node of the fleet`)];
   const few = tooFew(step.mode, nodes);
   return [
@@ -62,7 +62,7 @@ function problemsOfStep(at: string, step: Step, { nodes, environment, hasProcess
     ...perNode(at, 'PLAN_ENVIRONMENT', nodes, (node) =>
       node.environment === environment ? null : `belongs to ${node.environment}, not ${environment}`,
     ),
-    ...perNode(at, 'PLAN_FAULT_UNSUPPORTED', nodes, (node) => whatIsMissing(step, hasProcesses, node)),
+    ...perNode(at, 'PLAN_FAULT_UNSUPPORTED', nodes, (node) => whatIsMissing(step, processes, node)),
     ...writtenPeers(step).flatMap((written) => problemsOfPeer(at, written, peers.get(written))),
     ...tooLongLists(step, peers).map(({ name, length, most }) =>
       problem(
@@ -113,12 +113,12 @@ function problemsOfPeer(at: string, written: string, peer: Peer | undefined): Pl
   );
 }
 
-function whatIsMissing(step: Step, hasProcesses: boolean, node: InventoryNode): string | null {
+function whatIsMissing(step: Step, processes: ProcessSelector | null, node: InventoryNode): string | null {
   const spec = faultSpec(step.fault);
   const hash = node.faults[step.fault];
   if (hash === undefined) return `does not offer ${step.fault}`;
   if (hash !== specHash(spec)) return `has another version of ${step.fault}`;
-  const missing = needsOf(spec, step.params, hasProcesses).filter((need) => !node.capabilities.includes(need));
+  const missing = needsOf(spec, step.params, processes).filter((need) => !node.capabilities.includes(need));
   return missing.length === 0 ? null : `cannot do ${step.fault}: it lacks ${describeLack(missing)}`;
 }
 

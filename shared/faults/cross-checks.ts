@@ -2,6 +2,7 @@
 
 import type { FaultParams, ProcessSelector } from '../domain/experiment.ts';
 import { faultSpec, type FaultKind } from './index.ts';
+import { isOnlyUser } from './spec.ts';
 
 export interface ParamTrouble {
   readonly param: string;
@@ -57,7 +58,7 @@ function addressesGoWithAnswer({ kind, params }: Use): ParamTrouble | null {
  */
 function inboundOfProcesses({ kind, params, processes }: Use): ParamTrouble | null {
   if (processes === null || params['direction'] === undefined || params['direction'] === 'out') return null;
-  if (Object.keys(processes).join(' ') === 'user') {
+  if (isOnlyUser(processes)) {
     return {
       param: 'direction',
       message: 'the traffic of a user can be told only on its way out: say `direction: out`',

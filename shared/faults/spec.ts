@@ -1,7 +1,7 @@
 // What a fault spec is: the one source for validation, command-line help, documentation and the catalogue.
 
 import { digestOf } from '../canonical.ts';
-import type { FaultParams, ParamValue } from '../domain/experiment.ts';
+import type { FaultParams, ParamValue, ProcessSelector } from '../domain/experiment.ts';
 import type { Capability } from './capabilities.ts';
 
 /** What a value is, and so how it is written, checked and shown: shared/faults/param-types.ts. */
@@ -66,17 +66,22 @@ export interface FaultSpec {
 }
 
 export interface NeedWhen {
-  /** Applies when the parameter has one of the values, or when the target chooses processes. */
+  /** Applies when the parameter has one of the values, or when the target chooses processes by more than their user. */
   readonly when: 'processes' | { readonly param: string; readonly is: readonly ParamValue[] };
   readonly needs: readonly Capability[];
 }
 
 /** Every capability that a node must have for this very use of the fault. */
-export function needsOf(spec: FaultSpec, params: FaultParams, hasProcesses: boolean): Capability[] {
+export function needsOf(spec: FaultSpec, params: FaultParams, processes: ProcessSelector | null): Capability[] {
   const further = (spec.needsWhen ?? []).filter(({ when }) =>
-    when === 'processes' ? hasProcesses : when.is.includes(params[when.param] ?? null),
+    when === 'processes' ? processes !== null && !isOnlyUser(processes) : when.is.includes(params[when.param] ?? null),
   );
   return [...new Set([...spec.needs, ...further.flatMap(({ needs }) => needs)])];
+}
+
+/** The traffic of a user is told by the user of its sockets, that of other processes by their cgroups. */
+export function isOnlyUser(processes: ProcessSelector): boolean {
+  return Object.keys(processes).join(' ') === 'user';
 }
 
 /** Equal on both sides = both mean the same parameters. */

@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { ProcessSelector } from '../../../shared/domain/experiment.ts';
 import type { ProcessIdentity } from '../../../shared/domain/order.ts';
+import { isOnlyUser } from '../../../shared/faults/spec.ts';
 import type { Owner } from '../../core/network/traffic.ts';
 import { readText } from '../../targets/proc.ts';
 import { readUserNames } from '../../targets/users.ts';
@@ -14,8 +15,7 @@ export const CGROUPS = '/sys/fs/cgroup';
 
 /** A text says why it cannot be done. */
 export function readOwners(selector: ProcessSelector, chosen: readonly ProcessIdentity[]): readonly Owner[] | string {
-  const keys = Object.keys(selector);
-  if (selector.user !== undefined && keys.length === 1) return ownerByUser(selector.user);
+  if (selector.user !== undefined && isOnlyUser(selector)) return ownerByUser(selector.user);
   const mount = cgroupMount();
   if (mount === null) return 'the node shows no cgroup v2 hierarchy below /sys/fs/cgroup';
   const pids = new Set(chosen.map(({ pid }) => pid));
