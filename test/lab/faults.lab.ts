@@ -177,7 +177,7 @@ describe('a fault on the packets of a machine', () => {
   });
 
   it('limits the rate', async () => {
-    // 20 packets of 1028 bytes each second and a bit: 100 of 1000 ms at 80 kbit/s after the bucket is empty.
+    // 25 packets a second are twice as much as may pass; the first ones are the bucket's.
     const [pings] = await pingUnder(
       'net-rate',
       { rate: 100_000 },

@@ -116,6 +116,8 @@ ip -6 route add default via "fd77:$number::1"
   'etc/systemd/system/lab-shell.service': `[Unit]
 DefaultDependencies=no
 After=systemd-remount-fs.service systemd-tmpfiles-setup.service
+Conflicts=shutdown.target
+Before=shutdown.target
 [Service]
 ExecStart=/usr/local/lib/lab-shell
 Restart=always

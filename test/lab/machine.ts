@@ -55,6 +55,7 @@ export async function startMachine(number: number, parcel: string): Promise<Mach
 class QemuMachine implements Machine {
   readonly addresses: readonly [string, string];
   readonly host: string;
+  readonly #image = findImage();
   readonly #number: number;
   readonly #parcel: string;
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'roulette-lab-'));
@@ -74,7 +75,7 @@ class QemuMachine implements Machine {
 
   /** What outlives the running machine: its disk, its wire, its serial line. */
   async plugIn(): Promise<void> {
-    await run(['cp', '--sparse=always', findImage().disk, this.#file('disk')]);
+    await run(['cp', '--sparse=always', this.#image.disk, this.#file('disk')]);
     const tap = this.#tap();
     await run(['ip', 'tuntap', 'add', 'dev', tap, 'mode', 'tap']);
     await run(['ip', 'address', 'add', `${this.host}/24`, 'dev', tap]);
@@ -169,7 +170,7 @@ class QemuMachine implements Machine {
       ['-display', 'none', '-nodefaults', '-monitor', 'none'],
       ['-serial', `file:${this.#file('console')}`],
       ['-chardev', `socket,id=line,path=${this.#file('line')}`, '-serial', 'chardev:line'],
-      ['-kernel', findImage().kernel, '-append', kernel],
+      ['-kernel', this.#image.kernel, '-append', kernel],
       // What QEMU has written is safe from QEMU's own death; nobody pulls the plug of the machine below.
       ['-drive', `file=${this.#file('disk')},format=raw,if=none,id=d0,cache=unsafe`],
       ['-device', 'nvme,drive=d0,serial=lab'],
