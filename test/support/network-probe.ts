@@ -24,6 +24,8 @@ export interface Train {
   /** Tells this train from others at the same receiver. */
   readonly mark: number;
   readonly count: number;
+  /** Of each packet; as few as possible when left out. */
+  readonly bytes?: number;
   /** Packets that leave together, and the pause after them. */
   readonly together: number;
   readonly everyMs: number;
@@ -125,10 +127,9 @@ async function openUdp({ to, port, localPort = 0 }: Ask): Promise<UdpSocket> {
   });
   // Only a connected socket is told that its packets were refused.
   await new Promise<void>((resolve, reject) => {
-    socket.once('error', reject);
-    socket.connect(port, to, resolve);
+    // Without a route the callback is called all the same, with the error.
+    socket.connect(port, to, (error?: Error) => (error === undefined ? resolve() : reject(error)));
   });
-  socket.removeAllListeners('error');
   return socket;
 }
 
@@ -139,7 +140,7 @@ async function sendTrain(train: Train): Promise<{ sent: Arrival[]; refused: numb
   let refused = 0;
   const begun = now();
   for (let number = 0; number < train.count; number += 1) {
-    const packet = Buffer.alloc(HEADER_BYTES);
+    const packet = Buffer.alloc(train.bytes ?? HEADER_BYTES);
     packet.writeUInt32BE(train.mark, 1);
     packet.writeUInt32BE(number, 5);
     sent.push({ number, atMs: now() });
@@ -156,8 +157,11 @@ async function sendTrain(train: Train): Promise<{ sent: Arrival[]; refused: numb
 }
 
 async function askUdp(ask: Ask): Promise<string> {
-  const socket = await openUdp(ask);
-  const { withinMs = PATIENCE_MS } = ask;
+  const socket = await openUdp(ask).catch(codeOf);
+  return typeof socket === 'string' ? socket : askOver(socket, ask);
+}
+
+function askOver(socket: UdpSocket, { withinMs = PATIENCE_MS }: Ask): Promise<string> {
   return new Promise((resolve) => {
     const send = (): void => socket.send(Buffer.from([ECHO]), (error) => error !== null && end(codeOf(error)));
     const again = setInterval(send, 50);
@@ -262,15 +266,14 @@ async function flood({ to, port, forMs }: Parameters<ProbeCalls['flood']>[0]): P
   const socket = await dial({ to, port });
   if (typeof socket === 'string') throw new Error(`no connection to ${to}:${port}: ${socket}`);
   const chunk = Buffer.alloc(64 * 1024);
-  let isOver = false;
   socket.on('error', () => undefined);
   const pour = (): void => {
-    while (!isOver && socket.write(chunk));
+    let hasRoom = true;
+    while (hasRoom) hasRoom = socket.write(chunk);
   };
   socket.on('drain', pour);
   pour();
   await wait(forMs);
-  isOver = true;
   socket.resetAndDestroy();
 }
 
@@ -283,7 +286,7 @@ async function serveDns(addresses: { readonly v4: string; readonly v6: string })
 }
 
 /** A resolver for each question, so that each has a socket of its own. */
-async function resolve(ask: Parameters<ProbeCalls['resolve']>[0]): Promise<readonly string[] | string> {
+async function resolveName(ask: Parameters<ProbeCalls['resolve']>[0]): Promise<readonly string[] | string> {
   const resolver = new dns.Resolver({ timeout: ask.withinMs, tries: 1 });
   resolver.setServers([ask.server]);
   try {
@@ -308,7 +311,7 @@ const CALLS: { [Name in keyof ProbeCalls]: (ask: Parameters<ProbeCalls[Name]>[0]
   flood,
   absorbed: ({ port }) => ({ bytes: absorbed.get(port) ?? 0, atMs: now() }),
   serveDns,
-  resolve,
+  resolve: resolveName,
 };
 
 async function serve({ id, call, ask }: ProbeRequest): Promise<ProbeReply> {
@@ -325,7 +328,6 @@ function settle(): void {
   if (cgroup !== '') appendFileSync(`${cgroup}/cgroup.procs`, `${process.pid}\n`);
   if (user === '') return;
   process.setgroups?.([]);
-  process.setgid?.(user);
   process.setuid?.(user);
 }
 
