@@ -24,6 +24,8 @@ export type Step =
       readonly args: readonly string[];
       /** The child and its threads run on these CPUs only; null: on any. */
       readonly cpus: readonly number[] | null;
+      /** The UDP port on which it listens before the next step is taken; null: on none. */
+      readonly udpPort: number | null;
     }
   /** Devices, queueing disciplines and rules of our own. Undo: all that bears the name is deleted. */
   | { readonly kind: 'network'; readonly objects: NetworkObjects }

@@ -7,6 +7,7 @@ import type { ProcessRef } from '../../shared/domain/order.ts';
 import { packageRoot } from '../../shared/package-root.ts';
 import type { Undo } from '../core/journal-records.ts';
 import { liveStat, readStat } from '../targets/proc.ts';
+import { readUdpPorts } from '../targets/udp-ports.ts';
 import type { Step } from './contract.ts';
 import { makeNetwork } from './network/links.ts';
 import { findProgram, PROGRAM_ENVIRONMENT, runNow } from './programs.ts';
@@ -68,11 +69,24 @@ function sendSignal(step: Step & { kind: 'signal' }): StepResult {
 const PROGRAMS = { 'cpu-burner': 'burner', 'dns-responder': 'responder' } as const;
 
 /** Ends by itself when its standard input closes, that is with the agent. */
-function startProgram({ program, args, cpus }: Step & { kind: 'spawn' }): ProcessRef {
+function startProgram({ program, args, cpus, udpPort }: Step & { kind: 'spawn' }): ProcessRef {
   const script = path.join(packageRoot(), 'dist', 'agent', PROGRAMS[program], 'main.js');
   const [file, ...rest] = [...pinning(cpus), process.execPath, script, ...args];
   const child = spawn(file, rest, { stdio: ['pipe', 'ignore', 'ignore'], env: PROGRAM_ENVIRONMENT });
-  return identify(child, program);
+  const found = identify(child, program);
+  if (udpPort !== null) untilListening(udpPort);
+  return found;
+}
+
+/** Node is up in 50 ms, on a slow machine in seconds; nobody is to wait that long for the next step. */
+const LISTENING_WITHIN_MS = 1000;
+const POLL_MS = 5;
+
+/** Holds up everything, as steps do: what comes next counts on it. One that takes too long is not waited for. */
+function untilListening(port: number): void {
+  const nobody = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const deadline = performance.now() + LISTENING_WITHIN_MS;
+  while (!readUdpPorts().includes(port) && performance.now() < deadline) Atomics.wait(nobody, 0, 0, POLL_MS);
 }
 
 function pinning(cpus: readonly number[] | null): [] | [string, ...string[]] {

@@ -19,7 +19,7 @@ export const cpuLoad: FaultImplementation = {
     const cpus = chooseCpus(input);
     const { load, ramp } = input.params;
     const args = [load, cpus.length, ramp, (input.durationMs ?? 0) + SPARE_MS].map(String);
-    return [{ kind: 'spawn', program: 'cpu-burner', args, cpus }];
+    return [{ kind: 'spawn', program: 'cpu-burner', args, cpus, udpPort: null }];
   },
   verify: measureLoad,
 };

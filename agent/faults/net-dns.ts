@@ -40,7 +40,7 @@ function wayOf(input: PlanInput, port: number): Pick<ObjectsWanted, 'verdict' | 
 function responder({ params, durationMs }: PlanInput, port: number): Step {
   const addresses = texts(params['addresses']);
   const args = [String(port), String((durationMs ?? 0) + SPARE_MS), String(params['answer']), ...addresses];
-  return { kind: 'spawn', program: 'dns-responder', args, cpus: null };
+  return { kind: 'spawn', program: 'dns-responder', args, cpus: null, udpPort: port };
 }
 
 /** The agent ends the child; the child's own deadline comes later. */

@@ -14,12 +14,18 @@ const answer: Answer = kind === 'address' ? { addresses } : { code: kind === 'nx
 process.stdin.resume().once('close', () => process.exit(0));
 setTimeout(() => process.exit(0), Number(durationMs));
 
-// One socket for both families; a query of IPv4 comes from a mapped address.
-const socket = createSocket({ type: 'udp6', ipv6Only: false });
-socket.on('message', (query, from) => {
-  const reply = answerQuery(query, answer);
-  if (reply !== null) socket.send(reply, from.port, from.address);
-});
-// A port that is taken since: without an answer the queries are refused, and the injection says that it had no effect.
-socket.on('error', () => process.exit(1));
-socket.bind(Number(port));
+// Where the rules lead to. One that listened everywhere would answer from the address of an interface, and the kernel
+// would not know the answer for one to a query that it has redirected.
+for (const [type, address] of [
+  ['udp4', '127.0.0.1'],
+  ['udp6', '::1'],
+] as const) {
+  const socket = createSocket(type);
+  socket.on('message', (query, from) => {
+    const reply = answerQuery(query, answer);
+    if (reply !== null) socket.send(reply, from.port, from.address);
+  });
+  // Without IPv6, or with the port taken since, queries of that family are refused.
+  socket.on('error', () => socket.close());
+  socket.bind(Number(port), address);
+}

@@ -49,6 +49,7 @@ describe('the steps of each fault', () => {
         program: 'cpu-burner',
         args: ['0.5', '2', '100', '4000'],
         cpus: [expect.any(Number), expect.any(Number)],
+        udpPort: null,
       },
     ]);
     expect(plan('key')).toEqual(plan('key'));

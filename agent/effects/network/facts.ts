@@ -11,6 +11,7 @@ import { parseRoutes4, parseRoutes6, type Route } from '../../core/network/route
 import type { Owner } from '../../core/network/traffic.ts';
 import { createPortReader } from '../../targets/listening-ports.ts';
 import { readExe, readStat, readText } from '../../targets/proc.ts';
+import { readUdpPorts } from '../../targets/udp-ports.ts';
 import { deviceList } from './links.ts';
 import { readOwners } from './owners.ts';
 
@@ -63,7 +64,7 @@ export function createNetworkFacts(coordinator: string, clock: Clock): NetworkFa
         ],
         control: { coordinator: addresses.map((address) => ({ address, port })), ssh: sshPorts() },
         owners: selector === null ? [] : readOwners(selector, chosen),
-        udpPorts: udpPorts(),
+        udpPorts: readUdpPorts(),
       };
     },
   };
@@ -93,13 +94,4 @@ function sshPorts(): number[] {
     }
   }
   return [...new Set([SSH_PORT, ...daemons.flatMap(portsOf)])].toSorted((a, b) => a - b);
-}
-
-/** The local address of each UDP socket is hexadecimal (proc(5)). */
-function udpPorts(): number[] {
-  const rows = ['udp', 'udp6'].flatMap((table) => (readText(`/proc/net/${table}`) ?? '').split('\n').slice(1));
-  return rows.flatMap((row) => {
-    const port = /^\s*\d+: [0-9A-F]+:(?<port>[0-9A-F]{4}) /u.exec(row)?.groups?.['port'];
-    return port === undefined ? [] : [Number.parseInt(port, 16)];
-  });
 }
