@@ -99,7 +99,8 @@ class QemuMachine implements Machine {
   async reboot(): Promise<void> {
     await timed(`machine ${this.#number}: reboot`, async () => {
       const boots = this.#boots;
-      await this.sh('systemctl --no-block reboot');
+      // The shell may be gone before it has answered.
+      this.#ask('systemctl --no-block reboot');
       await this.#isUp(boots);
     });
   }
@@ -121,13 +122,10 @@ class QemuMachine implements Machine {
   }
 
   async trySh(script: string, withinMs: number = ANSWER_WITHIN_MS): Promise<Said> {
-    this.#asked += 1;
-    const asked = this.#asked;
     let said: Said | null = null;
-    this.#answers.set(asked, (answer) => {
+    this.#answers.set(this.#ask(script), (answer) => {
       said = answer;
     });
-    this.#socket?.write(`${asked} ${Buffer.from(script).toString('base64')}\n`);
     const late = (): string => `the machine answers ${script}; its console: ${this.#console()}`;
     await eventually(late, () => said !== null, withinMs);
     return said ?? { exit: -1, text: '' };
@@ -138,6 +136,13 @@ class QemuMachine implements Machine {
     this.#line?.close();
     await attempt(['ip', 'link', 'delete', this.#tap()]);
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** The number that its answer will have. */
+  #ask(script: string): number {
+    this.#asked += 1;
+    this.#socket?.write(`${this.#asked} ${Buffer.from(script).toString('base64')}\n`);
+    return this.#asked;
   }
 
   async #isUp(boots: number): Promise<void> {
