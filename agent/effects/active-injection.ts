@@ -30,8 +30,8 @@ interface ActiveDeps {
   readonly verify: (over: AbortSignal) => Promise<readonly Observation[]>;
 }
 
-/** How long the last look at the effect may hold up the undo. */
-const LAST_LOOK_MS = 500;
+/** How long the last look at the effect may hold up the undo: two spawns of 5 ms, and on a slow machine of a second. */
+const LAST_LOOK_MS = 1500;
 
 export class ActiveInjection {
   readonly order: InjectOrder;

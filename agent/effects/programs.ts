@@ -38,6 +38,8 @@ export interface ProgramCall {
   readonly input?: string | Buffer;
   /** It seeks in its input, which a pipe cannot. */
   readonly seeks?: true;
+  /** Left out: as long as nobody takes the agent for stuck. */
+  readonly withinMs?: number;
 }
 
 /** Waits for it. Throws when it cannot be run, fails or takes too long, with what it said. */
@@ -50,7 +52,7 @@ export function runNow({ program, args, input = '' }: ProgramCall): Buffer {
 }
 
 /** As above, without holding up anything else. */
-export async function run({ program, args, input = '', seeks }: ProgramCall): Promise<Buffer> {
+export async function run({ program, args, input = '', seeks, withinMs = WITHIN_MS }: ProgramCall): Promise<Buffer> {
   const file = seeks === true ? memoryFile(Buffer.from(input)) : null;
   const child = spawn(absolute(program), args, { env: PROGRAM_ENVIRONMENT, stdio: [file ?? 'pipe', 'pipe', 'pipe'] });
   if (file !== null) closeSync(file);
@@ -58,7 +60,7 @@ export async function run({ program, args, input = '', seeks }: ProgramCall): Pr
   // One that ends before it has read everything says why with its exit code.
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(input);
-  const tooLate = setTimeout(() => child.kill('SIGKILL'), WITHIN_MS);
+  const tooLate = setTimeout(() => child.kill('SIGKILL'), withinMs);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', (error) => reject(failure({ program, args }, error.message)));
     child.on('close', resolve);

@@ -7,7 +7,7 @@ import type { NodeId } from '../../../shared/domain/ids.ts';
 import type { Capability } from '../../../shared/faults/capabilities.ts';
 import { deviceNames, namePrefix, ORDER_DIGITS } from '../../core/network/names.ts';
 import { readText } from '../../targets/proc.ts';
-import { findProgram, run } from '../programs.ts';
+import { findProgram, run, type ProgramCall } from '../programs.ts';
 import { CGROUPS, cgroupMount } from './owners.ts';
 
 /** Bits of the effective set (include/uapi/linux/capability.h). */
@@ -98,8 +98,11 @@ async function tryDevices(name: string): Promise<Capability[]> {
   return found;
 }
 
-async function works(call: Parameters<typeof run>[0]): Promise<boolean> {
-  return run(call).then(
+/** The first use of a module loads it, on a slow machine for seconds. */
+const TRY_WITHIN_MS = 10_000;
+
+async function works(call: ProgramCall): Promise<boolean> {
+  return run({ ...call, withinMs: TRY_WITHIN_MS }).then(
     () => true,
     () => false,
   );
