@@ -158,6 +158,39 @@ describe.skipIf(isSkipped)('a fault of the network', () => {
       expect(came[1]).toHaveLength(train.count);
     });
 
+    it.each([
+      ['first', 0],
+      ['last', 1],
+    ] as const)('acts in two ways on that service, when the cut begins %s', async (_, cutAt) => {
+      const { selector: processes } = hit;
+      const limit = { peers: A, rate: 8000, direction: 'out' };
+      const begin = [
+        () => bed.play('net-partition', { peers: [bed.address('b').v4], direction: 'out' }, { processes }),
+        () => bed.play('net-rate', limit, { processes }),
+      ] as const;
+      const train = {
+        to: bed.address('a').v4,
+        port: UDP,
+        mark: 30 + cutAt,
+        count: 200,
+        bytes: 1000,
+        together: 10,
+        everyMs: 5,
+      };
+
+      const one = await begin[cutAt]();
+      const other = await begin[1 - cutAt]?.();
+      await hit.ask('sendTrain', train);
+      const cut = await misses('b', 'v4', hit);
+      await reaches('a', 'v4');
+      const came = await a.ask('arrivals', { port: UDP, mark: train.mark });
+      await one.revert();
+      await other?.revert();
+
+      expect(cut).toBe('silent');
+      expect(came.length).toBeLessThan(train.count / 2);
+    });
+
     it('hits what a user sends, and nobody else', async () => {
       const processes: ProcessSelector = { user: 'nobody' };
 

@@ -149,9 +149,9 @@ describe('a fault on packets', () => {
 
     expect(rules).toMatch(/oifname @on jump marking/u);
     expect(rules).toMatch(
-      /^socket cgroupv2 level 2 "system.slice\/pay.service" meta priority set (?<mark>7\w{3}:1\w{3})$/mu,
+      /^meta protocol ip socket cgroupv2 level 2 "system.slice\/pay.service" counter name seen meta priority set 7\w{3}:1\w{3}$/mu,
     );
-    expect(rules).toMatch(/meta protocol ip meta priority 7\w{3}:1\w{3} counter name seen counter name hit fwd to/u);
+    expect(rules).toMatch(/^meta priority 7\w{3}:1\w{3} counter name hit fwd to "rlt0123456789ao"$/mu);
     expect(rules).toMatch(
       /meta protocol ip socket cgroupv2 level 2 "system.slice\/pay.service" counter name seen counter name hit drop/u,
     );

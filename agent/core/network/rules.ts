@@ -50,6 +50,8 @@ const LOSE_PRIORITY = -10;
 const SHAPE_PRIORITY = 0;
 /** After connection tracking and before NAT of the way in; before routing decides again on the way out. */
 const INET_PRIORITY = -150;
+/** A packet has one mark. Those that are to be lost get theirs last, so that the others keep that of a shaping fault. */
+const LATER_MARK_PRIORITY = -140;
 /** That of destination NAT on the way out (nft(8), `dstnat`). */
 const NAT_PRIORITY = -100;
 
@@ -80,7 +82,12 @@ function deviceTable(input: RuleInput): Table {
         return `chain ${hook}${index} { type filter hook ${hook} device "${device}" priority ${priority}; ${word} @on jump ${way}; }`;
       }),
     ),
-    chains: Object.fromEntries(ways.map((way) => [way, chainOf(input, way, ownerOnDevice(input))])),
+    chains: Object.fromEntries(
+      ways.map((way) => [
+        way,
+        isMarked(input, way) ? markedRules(input) : chainOf(input, way, formatVerdict(input, way)),
+      ]),
+    ),
   };
 }
 
@@ -88,18 +95,21 @@ function deviceTable(input: RuleInput): Table {
 function inetTable(input: RuleInput): Table {
   const { traffic, verdict } = input;
   const ways = traffic.ways.filter((way) => !isOnDevice(input, way));
-  const isMarking = traffic.ways.includes('out') && !ways.includes('out') && cgroupsOf(traffic).length > 0;
+  const isMarking = traffic.ways.some((way) => isMarked(input, way));
+  const priority = isMarking && verdict.kind === 'lose' ? LATER_MARK_PRIORITY : INET_PRIORITY;
   const kind = verdict.kind === 'redirect' ? `nat hook output priority ${NAT_PRIORITY}` : null;
   const hook = (way: Way, chain: string): string => {
     const [name, word] = way === 'out' ? ['output', 'oifname'] : ['input', 'iifname'];
-    return `chain ${name} { type ${kind ?? `filter hook ${name} priority ${INET_PRIORITY}`}; ${word} @on jump ${chain}; }`;
+    return `chain ${name} { type ${kind ?? `filter hook ${name} priority ${priority}`}; ${word} @on jump ${chain}; }`;
   };
   return {
     family: 'inet',
     hooks: [...ways.map((way) => hook(way, way)), ...(isMarking ? [hook('out', 'marking')] : [])],
     chains: {
-      ...Object.fromEntries(ways.map((way) => [way, chainOf(input, way, ownersInInet(traffic))])),
-      ...(isMarking ? { marking: marking(input) } : {}),
+      ...Object.fromEntries(ways.map((way) => [way, chainOf(input, way, formatVerdict(input, way))])),
+      ...(isMarking
+        ? { marking: chainOf(input, 'out', `${chanceOf(input)}meta priority set ${markOf(input.name)}`) }
+        : {}),
     },
   };
 }
@@ -113,45 +123,47 @@ function cgroupsOf({ owners }: Traffic): (Owner & { readonly kind: 'cgroup' })[]
   return owners.filter((owner) => owner.kind === 'cgroup');
 }
 
-/** A device does not know of cgroups: the packets of these were marked on their way to it. */
-function ownerOnDevice({ name, traffic }: RuleInput): readonly string[] {
-  if (cgroupsOf(traffic).length > 0) return [`meta priority ${markOf(name)}`];
-  return ownersInInet(traffic);
+/**
+ * A device does not know of cgroups: packets that are meant are marked where their socket is known, and told by the
+ * mark on the device.
+ */
+function isMarked(input: RuleInput, way: Way): boolean {
+  return way === 'out' && isOnDevice(input, way) && cgroupsOf(input.traffic).length > 0;
 }
 
-function ownersInInet({ owners }: Traffic): readonly string[] {
+function markedRules({ name }: RuleInput): string[] {
+  return [`meta priority ${markOf(name)} counter name hit fwd to "${deviceNames(name).out}"`];
+}
+
+function ownersOf({ owners }: Traffic): readonly string[] {
   if (owners.length === 0) return [''];
   return owners.map((owner) =>
     owner.kind === 'user' ? `meta skuid ${owner.uid}` : `socket cgroupv2 level ${owner.level} "${owner.path}"`,
   );
 }
 
-function marking({ name, traffic }: RuleInput): string[] {
-  return ownersInInet(traffic).map((owner) => `${owner} meta priority set ${markOf(name)}`);
-}
-
-function chainOf(input: RuleInput, way: Way, owners: readonly string[]): string[] {
-  const { traffic, control, verdict, payload = [''] } = input;
+/** What becomes of the packets that are meant, after those that must get through. */
+function chainOf({ traffic, control, verdict, payload = [''] }: RuleInput, way: Way, statement: string): string[] {
   const meant = familiesOf(traffic).flatMap((family) =>
-    owners.flatMap((owner) => payload.map((content) => [matchOf(traffic, way, family), owner, content])),
+    ownersOf(traffic).flatMap((owner) => payload.map((content) => [matchOf(traffic, way, family), owner, content])),
   );
-  const verdictText = formatVerdict(input, way);
   return [
     ...controlRules(control, way),
     ...meant.map((match) => {
       const reset = verdict.kind === 'reset' ? ['tcp flags & (syn | rst) == 0x0'] : [];
-      return [...match, ...reset, 'counter name seen', verdictText].filter((part) => part !== '').join(' ');
+      return [...match, ...reset, 'counter name seen', statement].filter((part) => part !== '').join(' ');
     }),
   ];
 }
 
-function formatVerdict({ name, verdict }: RuleInput, way: Way): string {
+function formatVerdict(input: RuleInput, way: Way): string {
+  const { name, verdict } = input;
   const devices = deviceNames(name);
   switch (verdict.kind) {
     case 'shape':
       return `counter name hit fwd to "${devices[way]}"`;
     case 'lose':
-      return `${chance(verdict.share)}counter name hit ${way === 'out' ? `fwd to "${devices.out}"` : 'drop'}`;
+      return `${chanceOf(input)}counter name hit ${way === 'out' ? `fwd to "${devices.out}"` : 'drop'}`;
     case 'reject':
       return 'counter name hit goto rejecting';
     case 'reset':
@@ -164,8 +176,8 @@ function formatVerdict({ name, verdict }: RuleInput, way: Way): string {
 /** `nft` refuses a random number that is always below its bound. */
 const RANDOM_BELOW = 1_000_000;
 
-function chance(share: number): string {
-  const below = Math.round(share * RANDOM_BELOW);
+function chanceOf({ verdict }: RuleInput): string {
+  const below = verdict.kind === 'lose' ? Math.round(verdict.share * RANDOM_BELOW) : RANDOM_BELOW;
   return below >= RANDOM_BELOW ? '' : `numgen random mod ${RANDOM_BELOW} < ${Math.max(1, below)} `;
 }
 
