@@ -82,11 +82,11 @@ function startProgram({ program, args, cpus, udpPort }: Step & { kind: 'spawn' }
 const LISTENING_WITHIN_MS = 1000;
 const POLL_MS = 5;
 
-/** Holds up everything, as steps do: what comes next counts on it. One that takes too long is not waited for. */
+/** On IPv4, which it listens on last. Holds up everything, as steps do: what comes next counts on it. One that takes too long is not waited for. */
 function untilListening(port: number): void {
   const nobody = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const deadline = performance.now() + LISTENING_WITHIN_MS;
-  while (!readUdpPorts().includes(port) && performance.now() < deadline) Atomics.wait(nobody, 0, 0, POLL_MS);
+  while (!readUdpPorts(['udp']).includes(port) && performance.now() < deadline) Atomics.wait(nobody, 0, 0, POLL_MS);
 }
 
 function pinning(cpus: readonly number[] | null): [] | [string, ...string[]] {

@@ -16,16 +16,20 @@ setTimeout(() => process.exit(0), Number(durationMs));
 
 // Where the rules lead to. One that listened everywhere would answer from the address of an interface, and the kernel
 // would not know the answer for one to a query that it has redirected.
-for (const [type, address] of [
-  ['udp4', '127.0.0.1'],
-  ['udp6', '::1'],
-] as const) {
+async function listen(type: 'udp4' | 'udp6', address: string): Promise<void> {
   const socket = createSocket(type);
   socket.on('message', (query, from) => {
     const reply = answerQuery(query, answer);
     if (reply !== null) socket.send(reply, from.port, from.address);
   });
-  // Without IPv6, or with the port taken since, queries of that family are refused.
-  socket.on('error', () => socket.close());
-  socket.bind(Number(port), address);
+  await new Promise<void>((resolve) => {
+    // Without IPv6, or with the port taken since, queries of that family are refused.
+    socket.on('error', () => socket.close());
+    socket.once('close', resolve);
+    socket.bind(Number(port), address, resolve);
+  });
 }
+
+// IPv4 last: the agent looks for that one.
+await listen('udp6', '::1');
+await listen('udp4', '127.0.0.1');

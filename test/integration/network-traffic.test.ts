@@ -74,7 +74,8 @@ describe.skipIf(!isRoot)('a fault on packets', () => {
     marks += 1;
     const [from, to] = way === 'out' ? [victim, peer(host)] : [peer(host), victim];
     const address = way === 'out' ? bed.address(host) : bed.victimAddress(host);
-    const train = { to: address[family], port: UDP, mark: marks, count: 1000, together: 20, everyMs: 10 };
+    const train = { to: address[family], port: UDP, mark: marks, count: 1000, together: 5, everyMs: 10 };
+    // Slowly: a receiver that a busy machine holds up for half a second is to lose none of them itself.
     const { refused } = await from.ask('sendTrain', train);
     expect(refused).toBe(0);
     await to.ask('askUdp', { to: '127.0.0.1', port: UDP });
