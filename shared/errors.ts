@@ -105,6 +105,49 @@ export const ERRORS = {
     'The steady state or a gate did not hold before the run.',
     'Bring the system back to its steady state first.',
   ),
+  POLICY_UNUSABLE: refused(
+    'The policy folder is missing, empty or not valid, so the coordinator refuses every start.',
+    'Mend what `roulette policy check DIR` shows; then `roulette policy reload`.',
+  ),
+  POLICY_INVALID: usage(
+    'A file of the policy folder has an unknown key, a wrong type or an impossible value, or a policy test does not come out as expected.',
+    'Mend each place shown; docs/policy.md has every key.',
+  ),
+  POLICY_BLAST_RADIUS: refused(
+    'More would be impaired than a rule of the policy allows.',
+    'Ask for fewer nodes, or wait until others are back; `roulette policy show` tells what is taken.',
+  ),
+  POLICY_EXCLUDED: refused(
+    'A rule of the policy keeps the node out of every experiment.',
+    'Choose other nodes; the message names the rule.',
+  ),
+  POLICY_EXPRESSION: refused(
+    'A condition of the policy is false, or could not be evaluated.',
+    'Change the document as the message says, or ask the owners of the policy.',
+  ),
+  POLICY_WINDOW: refused(
+    'The time is outside the windows of the document or the policy, or within a freeze.',
+    'Come back when the window is open for as long as the run takes.',
+  ),
+  POLICY_APPROVAL: refused(
+    'The run lacks approvals by people other than the one who asked for it.',
+    'Let them call `roulette approve RUN`; then `roulette start RUN`.',
+  ),
+  POLICY_ROLE: refused(
+    'The person does not have the role that this needs.',
+    'Ask somebody who has it; the section `people` of the policy gives roles.',
+  ),
+  PREFLIGHT_VETO: refused(
+    'An endpoint that is asked before every start has refused the run, or has not answered as it should.',
+    'The message has its reason.',
+  ),
+  RUN_EXPIRED: refused('The run was prepared too long ago.', 'Prepare it again.'),
+  RUN_STARTED: refused('The run has been started already.', 'Follow it with `roulette watch RUN`.'),
+  SCHEDULE_NOT_FOUND: missing('No schedule has that name.', 'List them with `roulette schedule list`.'),
+  NODE_CONNECTED: refused(
+    'The node is connected, so it is not gone for good.',
+    'Stop its agent first, if the node really is to be forgotten.',
+  ),
   LEVER_ENGAGED: refused(
     'The whole fleet was halted, and starts are blocked until somebody releases it.',
     'Find out why; then `roulette release`.',

@@ -2,8 +2,11 @@
 // writes fail. One contract suite runs over all of them.
 
 import type { AuditEntry, AuditHead, AuditRow } from '../../shared/audit.ts';
-import type { RunId } from '../../shared/domain/ids.ts';
+import type { NodeId, RunId } from '../../shared/domain/ids.ts';
+import type { KnownNode } from '../../shared/domain/node.ts';
+import type { Reservation } from '../../shared/domain/reservation.ts';
 import type { Lever, RunEvent, RunRecord } from '../../shared/domain/run.ts';
+import type { Schedule } from '../../shared/domain/schedule.ts';
 
 /** What belongs to one act and becomes durable together, or not at all. */
 export interface Batch {
@@ -14,6 +17,15 @@ export interface Batch {
   readonly run?: RunRecord;
   /** Engages the lever, in the place of one that is engaged already; null releases it. */
   readonly lever?: Lever | null;
+  /** Each replaces the one of the same order, or is added. */
+  readonly reservations?: readonly Reservation[];
+  /** Each replaces the one of the same name, or is added. */
+  readonly nodes?: readonly KnownNode[];
+  /** Takes this node out of the fleet. */
+  readonly forgottenNode?: NodeId;
+  /** Replaces the one of the same name, or is added. */
+  readonly schedule?: Schedule;
+  readonly removedSchedule?: string;
 }
 
 /** Reads throw STORE_UNREADABLE, naming table and row, for what is not as it was written. */
@@ -39,6 +51,12 @@ export interface Store {
   readonly listAudit: (afterSeq: number, limit: number) => Promise<readonly AuditRow[]>;
   /** Number and hash of the newest row, kept apart from the rows so that a lost tail shows. */
   readonly auditHead: () => Promise<AuditHead>;
+  /** What is reserved, and what was released at or after this time, oldest first. */
+  readonly reservations: (releasedSinceAt: number) => Promise<readonly Reservation[]>;
+  /** By name. */
+  readonly knownNodes: () => Promise<readonly KnownNode[]>;
+  /** By name. */
+  readonly schedules: () => Promise<readonly Schedule[]>;
   /** A number that is larger at each call, over restarts too: the coordinator's term. */
   readonly nextTerm: () => Promise<number>;
   /** A second call does nothing. */

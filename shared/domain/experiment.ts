@@ -2,6 +2,8 @@
 // every optional key resolved. What the text may look like is the business of `shared/schema`.
 
 import type { FaultKind } from '../faults/index.ts';
+import type { Hours } from './hours.ts';
+import type { Recurrence } from './schedule.ts';
 
 export interface Experiment {
   readonly name: string;
@@ -21,6 +23,12 @@ export interface Experiment {
   readonly stages: readonly Stage[];
   /** How long after each stage the steady state may take to return. */
   readonly recoveryWithinMs: number;
+  /** The run must be inside one of these from start to end; empty = any time. */
+  readonly window: readonly Hours[];
+  /** How many people other than the one who asks must approve a run. */
+  readonly approvals: number;
+  /** When it is played by itself, once it was handed in as a schedule; `null` = never. */
+  readonly schedule: Recurrence | null;
 }
 
 export interface Target {
@@ -72,6 +80,8 @@ export interface Step {
   /** As the fault's own spec parsed and completed them. */
   readonly params: FaultParams;
   readonly repeat: Repeat | null;
+  /** How long a slot may wait for a node that is connected and fits the blast radius; `null` = as long as by default. */
+  readonly slackMs: number | null;
 }
 
 export type ParamValue = string | number | boolean | null | readonly string[];

@@ -44,4 +44,12 @@ export interface NodeMetrics {
   readonly agentRssBytes: number;
 }
 
+/** A node that was seen once: it belongs to the fleet, connected or not, until somebody says that it is gone for good. */
+export interface KnownNode {
+  readonly id: NodeId;
+  readonly environment: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly lastSeenAt: number;
+}
+
 export type NodeHealth = 'connected' | 'lost';

@@ -62,6 +62,8 @@ export interface Slot {
   readonly fault: FaultKind;
   readonly params: FaultParams;
   readonly durationMs: number | null;
+  /** How long it may wait for room, when the document says so. */
+  readonly slackMs?: number;
   readonly target: string;
   readonly processes: ProcessSelector | null;
   readonly pick: Pick;

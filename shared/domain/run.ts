@@ -22,6 +22,10 @@ export interface RunSummary {
   readonly replayOf: RunId | null;
   readonly preparedAt: number;
   readonly endedAt: number | null;
+  /** Until then a prepared run can be started; `null` for runs of before there were such limits. */
+  readonly expiresAt: number | null;
+  /** Digest of the policy that it was prepared under. */
+  readonly policyDigest: string | null;
 }
 
 /** Everything kept of a run but its timeline. */

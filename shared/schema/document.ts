@@ -80,6 +80,9 @@ const experiment: z.ZodType<Experiment> = object('an experiment', {
     abort: found.abort ?? [],
     stages,
     recoveryWithinMs: found.recovery?.within ?? RECOVERY_MS,
+    window: [],
+    approvals: 0,
+    schedule: null,
   };
   checkSteps(read, context);
   checkMonitors(read, context);

@@ -170,6 +170,7 @@ const step: z.ZodType<Step> = object('a step', {
   duration: positiveDuration.optional(),
   params: z.unknown().optional(),
   repeat: repeat.optional(),
+  slack: duration.optional(),
   pulse: notBuilt('`pulse` is'),
 }).transform((found, context): Step => {
   const spec = faultSpec(found.fault);
@@ -182,6 +183,7 @@ const step: z.ZodType<Step> = object('a step', {
     durationMs: found.duration ?? null,
     params: readParams(spec, found.params, context),
     repeat: found.repeat ?? null,
+    slackMs: found.slack ?? null,
   };
 });
 

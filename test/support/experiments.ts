@@ -38,6 +38,7 @@ export function buildStep(more: Partial<Step> = {}): Step {
     durationMs: null,
     params: { signal: 'KILL', watch: 10_000 },
     repeat: null,
+    slackMs: null,
     ...more,
   };
 }
@@ -76,6 +77,9 @@ export function buildExperiment(more: Partial<Experiment> = {}): Experiment {
     abort: [],
     stages: [{ name: 'smoke', together: false, steps: [buildStep()] }],
     recoveryWithinMs: 10_000,
+    window: [],
+    approvals: 0,
+    schedule: null,
     ...more,
   };
 }

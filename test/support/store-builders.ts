@@ -18,6 +18,8 @@ export function buildRun(changes: Partial<RunRecord> = {}): RunRecord {
     replayOf: null,
     preparedAt: 1_700_000_000_000,
     endedAt: null,
+    expiresAt: null,
+    policyDigest: null,
     document: 'apiVersion: roulette/v1\n',
     plan: '{"kind":"Plan"}',
     ...changes,
