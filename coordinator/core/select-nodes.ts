@@ -18,11 +18,12 @@ import { assertNever } from '../../shared/errors.ts';
 
 /** Nodes whose labels all match, by name. */
 export function selectNodes<Node extends InventoryNode>(selector: NodeSelector, inventory: readonly Node[]): Node[] {
-  const matching = selector === 'all' ? [...inventory] : inventory.filter((node) => matches(selector, node));
+  const matching = inventory.filter(({ labels }) => matchesLabels(selector, labels));
   return matching.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-function matches(selector: Exclude<NodeSelector, 'all'>, { labels }: InventoryNode): boolean {
+export function matchesLabels(selector: NodeSelector, labels: InventoryNode['labels']): boolean {
+  if (selector === 'all') return true;
   return Object.entries(selector).every(([label, accepted]) => {
     const value = labels[label];
     return value !== undefined && accepted.includes(value);

@@ -1,0 +1,26 @@
+// Who takes a node's place in a slot: the node itself if it can, else the next by rank that can. Dispatch and
+// forecast both go this way, so that what a plan foretells is what a run then does.
+
+import type { NodeId } from '../../../shared/domain/ids.ts';
+
+/** Why a node cannot be hit just now, or ever. */
+export interface Obstacle {
+  readonly code: string;
+  /** The rule of the policy that says so; null when it is no rule. */
+  readonly rule: string | null;
+  readonly message: string;
+}
+
+export type Filled =
+  | { readonly taken: NodeId; readonly instead: Obstacle | null }
+  /** `obstacle` is that of the node that was to be hit. */
+  | { readonly taken: null; readonly obstacle: Obstacle };
+
+/** `take` takes a node, or says why not. A reserve that is taken is removed from `reserves`; others stay for later. */
+export function fillPlace(node: NodeId, reserves: NodeId[], take: (node: NodeId) => Obstacle | null): Filled {
+  const obstacle = take(node);
+  if (obstacle === null) return { taken: node, instead: null };
+  const index = reserves.findIndex((reserve) => take(reserve) === null);
+  const [reserve] = index < 0 ? [] : reserves.splice(index, 1);
+  return reserve === undefined ? { taken: null, obstacle } : { taken: reserve, instead: obstacle };
+}

@@ -1,0 +1,141 @@
+// How much is impaired, per gauge: counts that are kept up with every injection and every node that goes away, so
+// that a decision costs the same in a fleet of ten nodes and of a hundred thousand. A tally may lie over another
+// one: it then counts what would be, and leaves the one below as it is.
+
+import type { NodeId } from '../../../shared/domain/ids.ts';
+import type { RadiusRule } from '../../../shared/domain/policy.ts';
+import type { FaultKind } from '../../../shared/faults/index.ts';
+import { isAbout, type Gauge, type Membership, type Place } from './membership.ts';
+import { createPast, type Past } from './past.ts';
+
+/** What impairs a node: an injection, or, with no fault, that the node is away. */
+export interface Impairment {
+  readonly node: NodeId;
+  readonly fault: FaultKind | null;
+  readonly service: string | null;
+}
+
+export interface Tally extends Pick<Past, 'startsAfter' | 'lastEnd'> {
+  /** `startedAt` counts for rates; null for a node that is away. An impairment that is known already changes nothing. */
+  readonly add: (key: string, impairment: Impairment, startedAt: number | null) => void;
+  /** `endedAt` counts for cool-downs. */
+  readonly remove: (key: string, endedAt: number) => void;
+  /** `change` may put the node into other groups: what impairs it is counted there afterwards. */
+  readonly regroup: (node: NodeId, change: () => void) => void;
+  /** An injection that has come and gone. */
+  readonly remember: (past: Impairment, startedAt: number, endedAt: number) => void;
+  /** Nodes of the gauge that are impaired; for cool-downs, injections that last. */
+  readonly impaired: (gauge: Gauge) => number;
+  /** Whether the rule counts the node as impaired already. */
+  readonly isImpaired: (rule: RadiusRule, node: NodeId) => boolean;
+}
+
+/** `below` must not change while this one is in use. */
+export function createTally(membership: Membership, below: Tally | null = null): Tally {
+  const known = new Map<string, Impairment>();
+  const counts = createCounts(membership, below);
+  const past = createPast();
+
+  function noteStart(impairment: Impairment, at: number): void {
+    for (const { gauge } of placesOf(membership, impairment)) if (gauge.rule.kind === 'rate') past.noteStart(gauge, at);
+  }
+
+  function noteEnd(impairment: Impairment, at: number): void {
+    for (const { gauge } of placesOf(membership, impairment))
+      if (gauge.rule.kind === 'coolDown') past.noteEnd(gauge, at);
+  }
+
+  return {
+    add: (key, impairment, startedAt) => {
+      if (known.has(key)) return;
+      known.set(key, impairment);
+      counts.add(impairment);
+      if (startedAt !== null) noteStart(impairment, startedAt);
+    },
+    remove: (key, endedAt) => {
+      const impairment = known.get(key);
+      if (impairment === undefined) return;
+      known.delete(key);
+      counts.remove(impairment);
+      if (impairment.fault !== null) noteEnd(impairment, endedAt);
+    },
+    regroup: (node, change) => {
+      const here = counts.at(node);
+      for (const impairment of here.toReversed()) counts.remove(impairment);
+      change();
+      for (const impairment of here) counts.add(impairment);
+    },
+    remember: (gone, startedAt, endedAt) => {
+      noteStart(gone, startedAt);
+      noteEnd(gone, endedAt);
+    },
+    impaired: counts.impaired,
+    isImpaired: counts.isImpaired,
+    startsAfter: (gauge, at, most) =>
+      past.startsAfter(gauge, at, most) + (below === null ? 0 : below.startsAfter(gauge, at, most)),
+    lastEnd: (gauge) => {
+      const [own, lower] = [past.lastEnd(gauge), below === null ? null : below.lastEnd(gauge)];
+      return own === null || lower === null ? (own ?? lower) : Math.max(own, lower);
+    },
+  };
+}
+
+interface Counts extends Pick<Tally, 'impaired' | 'isImpaired'> {
+  readonly add: (impairment: Impairment) => void;
+  readonly remove: (impairment: Impairment) => void;
+  readonly at: (node: NodeId) => readonly Impairment[];
+}
+
+function createCounts(membership: Membership, below: Tally | null): Counts {
+  const byNode = new Map<NodeId, readonly Impairment[]>();
+  const counts = new Map<Gauge, number>();
+
+  function isImpaired(rule: RadiusRule, node: NodeId): boolean {
+    const here = byNode.get(node);
+    if (here !== undefined && here.some(({ fault }) => isAbout(rule, fault))) return true;
+    return below !== null && below.isImpaired(rule, node);
+  }
+
+  function count(gauge: Gauge, by: 1 | -1): void {
+    counts.set(gauge, (counts.get(gauge) ?? 0) + by);
+  }
+
+  /** While `impairment` is not among those of its node: a node is counted once, however many faults it has. */
+  function tip(impairment: Impairment, by: 1 | -1): void {
+    for (const { gauge, side } of placesOf(membership, impairment)) {
+      if (!countsFor(gauge.rule, impairment) || isCountedAlready(gauge.rule, impairment.node)) continue;
+      count(gauge, by);
+      if (side !== null) count(side, by);
+    }
+  }
+
+  /** Cool-downs count injections, not nodes. */
+  function isCountedAlready(rule: RadiusRule, node: NodeId): boolean {
+    return rule.kind !== 'coolDown' && isImpaired(rule, node);
+  }
+
+  return {
+    add: (impairment) => {
+      tip(impairment, 1);
+      byNode.set(impairment.node, [...(byNode.get(impairment.node) ?? []), impairment]);
+    },
+    remove: (impairment) => {
+      const left = (byNode.get(impairment.node) ?? []).filter((other) => other !== impairment);
+      if (left.length > 0) byNode.set(impairment.node, left);
+      else byNode.delete(impairment.node);
+      tip(impairment, -1);
+    },
+    at: (node) => byNode.get(node) ?? [],
+    impaired: (gauge) => (counts.get(gauge) ?? 0) + (below === null ? 0 : below.impaired(gauge)),
+    isImpaired,
+  };
+}
+
+function* placesOf(membership: Membership, { node, fault, service }: Impairment): Generator<Place> {
+  for (const place of membership.placesOf(node, service)) if (isAbout(place.gauge.rule, fault)) yield place;
+}
+
+function countsFor({ kind }: RadiusRule, { fault }: Impairment): boolean {
+  // A node that is away has not been injected into, so nothing has to rest for it.
+  return kind === 'limit' || kind === 'floor' || kind === 'apart' || (kind === 'coolDown' && fault !== null);
+}
