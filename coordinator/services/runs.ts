@@ -99,6 +99,8 @@ export class Runs {
       replayOf,
       preparedAt: at,
       endedAt: null,
+      expiresAt: null,
+      policyDigest: null,
       document: request.document,
       plan: planned.text,
     };

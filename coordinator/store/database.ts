@@ -101,6 +101,11 @@ export function translate<T>(code: ErrorCode | ((sqliteCode: string) => ErrorCod
   }
 }
 
+/** Runs what reads this table; what SQLite throws becomes STORE_UNREADABLE. */
+export function readTable<T>(table: string, act: () => T): T {
+  return translate('STORE_UNREADABLE', `table ${table} cannot be read`, act);
+}
+
 /** Tells a disk that is full or forbidden from a file that is damaged (https://sqlite.org/rescode.html). */
 function codeOfOpening(sqliteCode: string): ErrorCode {
   const isOfTheDisk = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|PERM|BUSY)/.test(sqliteCode);

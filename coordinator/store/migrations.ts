@@ -82,4 +82,45 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 3,
+    name: 'limits of a run, reservations, nodes and schedules',
+    sql: `
+      -- Null for the runs of before.
+      ALTER TABLE runs ADD COLUMN expires_at INTEGER;
+      ALTER TABLE runs ADD COLUMN policy_digest TEXT;
+
+      CREATE TABLE reservations (
+        order_id    TEXT PRIMARY KEY,
+        node        TEXT NOT NULL,
+        fault       TEXT NOT NULL,
+        service     TEXT,
+        state       TEXT NOT NULL,
+        reserved_at INTEGER NOT NULL,
+        until       INTEGER,
+        released_at INTEGER
+      ) STRICT, WITHOUT ROWID;
+      -- Those not released are null here, and stand before all others.
+      CREATE INDEX reservations_released ON reservations (released_at);
+
+      -- "labels" is canonical JSON.
+      CREATE TABLE nodes (
+        id           TEXT PRIMARY KEY,
+        environment  TEXT NOT NULL,
+        labels       TEXT NOT NULL,
+        last_seen_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE schedules (
+        name       TEXT PRIMARY KEY,
+        cron       TEXT NOT NULL,
+        timezone   TEXT NOT NULL,
+        document   TEXT NOT NULL,
+        seed       TEXT NOT NULL,
+        added_by   TEXT NOT NULL,
+        added_at   INTEGER NOT NULL,
+        settled_at INTEGER NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

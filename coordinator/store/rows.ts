@@ -1,20 +1,23 @@
-// Between rows of the database and values of the domain. Rows are our own data, so the checks are light: each
-// column's type, the words of each closed set, and the shape of each JSON text. What does not hold is an error
-// that names table, row and column. Integers are read as bigint, which tells them from stored reals.
+// Between rows of the database and values of the domain: runs, their events, the audit log, lever and term.
+// Rows are our own data, so the checks are light: types, the words of each closed set, the shape of JSON.
 
 import type { AuditHead, AuditRow } from '../../shared/audit.ts';
 import { canonicalJson } from '../../shared/canonical.ts';
 import { runId } from '../../shared/domain/ids.ts';
 import type { Lever, RunEvent, RunEventBody, RunPhase, RunRecord, Verdict } from '../../shared/domain/run.ts';
-import { messageOf, RouletteError } from '../../shared/errors.ts';
-
-type Columns = Readonly<Record<string, unknown>>;
-
-/** A row under reading; `name` says which one it is. */
-interface Reading {
-  readonly name: string;
-  readonly columns: Columns;
-}
+import {
+  among,
+  integer,
+  integerOrNull,
+  isObject,
+  json,
+  oneOf,
+  read,
+  text,
+  textOrNull,
+  unreadable,
+  type Reading,
+} from './reading.ts';
 
 export function runToRow(run: RunRecord): Readonly<Record<string, string | number | null>> {
   return {
@@ -30,6 +33,8 @@ export function runToRow(run: RunRecord): Readonly<Record<string, string | numbe
     replay_of: run.replayOf,
     prepared_at: run.preparedAt,
     ended_at: run.endedAt,
+    expires_at: run.expiresAt,
+    policy_digest: run.policyDigest,
     document: run.document,
     plan: run.plan,
   };
@@ -45,13 +50,15 @@ export function runFromRow(row: unknown): RunRecord {
     owner: text(reading, 'owner'),
     seed: text(reading, 'seed'),
     planDigest: text(reading, 'plan_digest'),
-    phase: oneOf(reading, 'phase', PHASES),
-    verdict: verdict === null ? null : oneOf(reading, 'verdict', VERDICTS),
+    phase: oneOf(reading, 'phase', isPhase),
+    verdict: verdict === null ? null : oneOf(reading, 'verdict', isVerdict),
     reason: textOrNull(reading, 'reason'),
     requestedBy: text(reading, 'requested_by'),
     replayOf: replayOf === null ? null : runId(replayOf),
     preparedAt: integer(reading, 'prepared_at'),
-    endedAt: reading.columns['ended_at'] === null ? null : integer(reading, 'ended_at'),
+    endedAt: integerOrNull(reading, 'ended_at'),
+    expiresAt: integerOrNull(reading, 'expires_at'),
+    policyDigest: textOrNull(reading, 'policy_digest'),
     document: text(reading, 'document'),
     plan: text(reading, 'plan'),
   };
@@ -72,19 +79,14 @@ export function eventFromRow(row: unknown): RunEvent {
 }
 
 function eventBody(reading: Reading): RunEventBody {
-  let body: unknown;
-  try {
-    body = JSON.parse(text(reading, 'body'));
-  } catch (error: unknown) {
-    throw unreadable(reading, `column body is not JSON: ${messageOf(error)}`);
-  }
+  const body = json(reading, 'body');
   if (!isEventBody(body)) throw unreadable(reading, 'column body is not an event');
   return body;
 }
 
 /** The type names the members, and this program wrote them; only the type is looked at. */
 function isEventBody(value: unknown): value is RunEventBody {
-  return isColumns(value) && typeof value['type'] === 'string' && isWordOf(EVENT_TYPES, value['type']);
+  return isObject(value) && typeof value['type'] === 'string' && isEventType(value['type']);
 }
 
 /**
@@ -135,25 +137,25 @@ export function termFromRow(row: unknown): number {
   return integer(read('meta', ['id'], row), 'term');
 }
 
-const PHASES: Readonly<Record<RunPhase, true>> = {
+const isPhase = among<RunPhase>({
   prepared: true,
   baseline: true,
   playing: true,
   recovering: true,
   halting: true,
   ended: true,
-};
+});
 
-const VERDICTS: Readonly<Record<Verdict, true>> = {
+const isVerdict = among<Verdict>({
   passed: true,
   refuted: true,
   inconclusive: true,
   aborted: true,
   refused: true,
   error: true,
-};
+});
 
-const EVENT_TYPES: Readonly<Record<RunEventBody['type'], true>> = {
+const isEventType = among<RunEventBody['type']>({
   'run.prepared': true,
   'baseline.started': true,
   'baseline.measured': true,
@@ -182,48 +184,4 @@ const EVENT_TYPES: Readonly<Record<RunEventBody['type'], true>> = {
   'recovery.measured': true,
   'stage.ended': true,
   'run.ended': true,
-};
-
-function read(table: string, key: readonly string[], row: unknown): Reading {
-  if (!isColumns(row)) throw new RouletteError('STORE_UNREADABLE', `${table} lacks its row`);
-  return { name: `${table} row ${key.map((column) => printable(row[column])).join('/')}`, columns: row };
-}
-
-function isColumns(value: unknown): value is Columns {
-  return typeof value === 'object' && value !== null;
-}
-
-function printable(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'bigint' ? `${value}` : typeof value;
-}
-
-function text(reading: Reading, column: string): string {
-  const value = reading.columns[column];
-  if (typeof value !== 'string') throw unreadable(reading, `column ${column} is not text`);
-  return value;
-}
-
-function textOrNull(reading: Reading, column: string): string | null {
-  return reading.columns[column] === null ? null : text(reading, column);
-}
-
-function integer(reading: Reading, column: string): number {
-  const value = reading.columns[column];
-  if (typeof value !== 'bigint') throw unreadable(reading, `column ${column} is not an integer`);
-  if (!Number.isSafeInteger(Number(value))) throw unreadable(reading, `column ${column} is out of range`);
-  return Number(value);
-}
-
-function oneOf<T extends string>(reading: Reading, column: string, words: Readonly<Record<T, true>>): T {
-  const value = text(reading, column);
-  if (!isWordOf(words, value)) throw unreadable(reading, `column ${column} holds the unknown word "${value}"`);
-  return value;
-}
-
-function isWordOf<T extends string>(words: Readonly<Record<T, true>>, value: string): value is T {
-  return Object.hasOwn(words, value);
-}
-
-function unreadable(reading: Reading, why: string): RouletteError {
-  return new RouletteError('STORE_UNREADABLE', `${reading.name} cannot be read: ${why}`);
-}
+});

@@ -1,5 +1,5 @@
-// The embedded store. Every append is one transaction: run record, events, audit rows and the note of the
-// newest audit row become durable together, or nothing does.
+// The embedded store. Every append is one transaction: all that the batch brings and the note of the newest
+// audit row become durable together, or nothing does.
 //
 // The audit chain is continued from a head kept in memory. It is compared with the file when the store opens
 // and again inside each transaction, so that rows added or lost behind our back stop the next append.
@@ -16,7 +16,8 @@ import {
 } from '../../shared/audit.ts';
 import type { RunId } from '../../shared/domain/ids.ts';
 import { messageOf, RouletteError } from '../../shared/errors.ts';
-import { openLocked, translate } from './database.ts';
+import { openLocked, readTable, translate } from './database.ts';
+import { createFleetTables } from './fleet-tables.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Batch, Store } from './port.ts';
@@ -58,6 +59,7 @@ function prepareDatabase(db: Database): void {
 
 function createStore(db: Database, close: () => void): Store {
   const statements = prepareStatements(db);
+  const { write: writeFleet, ...fleet } = createFleetTables(db);
   let tail = readTail(statements);
 
   const write = db.transaction((batch: Batch, head: AuditHead): AuditHead => {
@@ -65,6 +67,7 @@ function createStore(db: Database, close: () => void): Store {
     for (const event of batch.events ?? []) statements.addEvent.run(eventToRow(event));
     if (batch.lever !== undefined) statements.releaseLever.run();
     if (batch.lever) statements.engageLever.run(leverToRow(batch.lever));
+    writeFleet(batch);
     return appendAudit(statements, head, batch.audit ?? []);
   });
 
@@ -91,6 +94,7 @@ function createStore(db: Database, close: () => void): Store {
       readTable('run_events', () => statements.listEvents.all(id, afterSeq)).map(eventFromRow),
     listAudit: async (afterSeq, limit) => readAuditPage(statements, afterSeq, limit),
     auditHead: async () => readHead(statements),
+    ...fleet,
     nextTerm: async () => termFromRow(translate('STORE_UNWRITABLE', 'no new term', () => statements.nextTerm.get())),
     close: async () => close(),
   };
@@ -122,13 +126,14 @@ function prepareStatements(db: Database): Statements {
   return {
     putRun: db.prepare(`
       INSERT INTO runs (id, experiment, owner, seed, plan_digest, phase, verdict, reason, requested_by, replay_of,
-        prepared_at, ended_at, document, plan)
+        prepared_at, ended_at, expires_at, policy_digest, document, plan)
       VALUES (@id, @experiment, @owner, @seed, @plan_digest, @phase, @verdict, @reason, @requested_by, @replay_of,
-        @prepared_at, @ended_at, @document, @plan)
+        @prepared_at, @ended_at, @expires_at, @policy_digest, @document, @plan)
       ON CONFLICT (id) DO UPDATE SET (experiment, owner, seed, plan_digest, phase, verdict, reason, requested_by,
-        replay_of, prepared_at, ended_at, document, plan) = (excluded.experiment, excluded.owner, excluded.seed,
+        replay_of, prepared_at, ended_at, expires_at, policy_digest, document, plan) = (excluded.experiment, excluded.owner, excluded.seed,
         excluded.plan_digest, excluded.phase, excluded.verdict, excluded.reason, excluded.requested_by,
-        excluded.replay_of, excluded.prepared_at, excluded.ended_at, excluded.document, excluded.plan)`),
+        excluded.replay_of, excluded.prepared_at, excluded.ended_at, excluded.expires_at,
+        excluded.policy_digest, excluded.document, excluded.plan)`),
     addEvent: db.prepare('INSERT INTO run_events (run, seq, at, body) VALUES (@run, @seq, @at, @body)'),
     addAudit: db.prepare(`INSERT INTO audit (seq, at, actor, action, run, detail, prev, hash)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
@@ -197,8 +202,4 @@ function readAuditPage(statements: Statements, afterSeq: number, limit: number):
     throw new RouletteError('AUDIT_BROKEN', `row ${row} cannot be read: ${messageOf(error)}`, { cause: error });
   }
   return rows;
-}
-
-function readTable<T>(table: string, act: () => T): T {
-  return translate('STORE_UNREADABLE', `table ${table} cannot be read`, act);
 }

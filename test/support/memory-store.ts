@@ -1,9 +1,13 @@
 // The store port in memory, for tests whose subject is not the disk. Refuses what the database refuses.
 
 import { chainEntry, GENESIS, type AuditRow } from '../../shared/audit.ts';
-import type { RunId } from '../../shared/domain/ids.ts';
+import type { NodeId, OrderId, RunId } from '../../shared/domain/ids.ts';
+import type { KnownNode } from '../../shared/domain/node.ts';
+import type { Reservation } from '../../shared/domain/reservation.ts';
 import type { Lever, RunEvent, RunRecord } from '../../shared/domain/run.ts';
+import type { Schedule } from '../../shared/domain/schedule.ts';
 import { RouletteError } from '../../shared/errors.ts';
+import { forgettableBefore } from '../../coordinator/store/old-reservations.ts';
 import type { Batch, Store } from '../../coordinator/store/port.ts';
 
 interface Contents {
@@ -11,10 +15,23 @@ interface Contents {
   readonly events: readonly RunEvent[];
   readonly audit: readonly AuditRow[];
   readonly lever: Lever | null;
+  readonly reservations: ReadonlyMap<OrderId, Reservation>;
+  readonly nodes: ReadonlyMap<NodeId, KnownNode>;
+  readonly schedules: ReadonlyMap<string, Schedule>;
 }
 
+const EMPTY: Contents = {
+  runs: new Map(),
+  events: [],
+  audit: [],
+  lever: null,
+  reservations: new Map(),
+  nodes: new Map(),
+  schedules: new Map(),
+};
+
 export function createMemoryStore(): Store {
-  let contents: Contents = { runs: new Map(), events: [], audit: [], lever: null };
+  let contents = EMPTY;
   let term = 0;
   const newestFirst = (): RunRecord[] => [...contents.runs.values()].toReversed();
   return {
@@ -34,12 +51,19 @@ export function createMemoryStore(): Store {
       const last = contents.audit.at(-1);
       return last === undefined ? GENESIS : { seq: last.seq, hash: last.hash };
     },
+    reservations: async (releasedSinceAt) =>
+      [...contents.reservations.values()]
+        .filter(({ releasedAt }) => releasedAt === null || releasedAt >= releasedSinceAt)
+        .toSorted((a, b) => a.reservedAt - b.reservedAt || compare(a.order, b.order)),
+    knownNodes: async () => [...contents.nodes.values()].toSorted((a, b) => compare(a.id, b.id)),
+    schedules: async () => [...contents.schedules.values()].toSorted((a, b) => compare(a.name, b.name)),
     nextTerm: async () => (term += 1),
     close: async () => {},
   };
 }
 
 function extend(contents: Contents, batch: Batch): Contents {
+  const { lever = contents.lever, reservations = [] } = batch;
   const runs = new Map(contents.runs);
   if (batch.run !== undefined) runs.set(batch.run.id, batch.run);
   const events = [...contents.events];
@@ -51,7 +75,40 @@ function extend(contents: Contents, batch: Batch): Contents {
   }
   const audit = [...contents.audit];
   for (const entry of batch.audit ?? []) audit.push(chainEntry(audit.at(-1) ?? GENESIS, entry));
-  return { runs, events, audit, lever: batch.lever === undefined ? contents.lever : batch.lever };
+  return {
+    runs,
+    events,
+    audit,
+    lever,
+    reservations: extendReservations(contents.reservations, reservations),
+    nodes: extendNodes(contents.nodes, batch),
+    schedules: extendSchedules(contents.schedules, batch),
+  };
+}
+
+function extendReservations(kept: Contents['reservations'], added: readonly Reservation[]): Contents['reservations'] {
+  const reservations = new Map(kept);
+  for (const reservation of added) reservations.set(reservation.order, reservation);
+  const horizon = forgettableBefore(added) ?? -Infinity;
+  return new Map([...reservations].filter(([, { releasedAt }]) => releasedAt === null || releasedAt >= horizon));
+}
+
+function extendNodes(kept: Contents['nodes'], { nodes: added = [], forgottenNode }: Batch): Contents['nodes'] {
+  const nodes = new Map(kept);
+  if (forgottenNode !== undefined) nodes.delete(forgottenNode);
+  for (const node of added) nodes.set(node.id, node);
+  return nodes;
+}
+
+function extendSchedules(kept: Contents['schedules'], { schedule, removedSchedule }: Batch): Contents['schedules'] {
+  const schedules = new Map(kept);
+  if (removedSchedule !== undefined) schedules.delete(removedSchedule);
+  if (schedule !== undefined) schedules.set(schedule.name, schedule);
+  return schedules;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 function refused(why: string): RouletteError {
