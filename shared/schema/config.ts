@@ -1,10 +1,11 @@
 // Configuration files of the daemons and of the command line, with the same errors as documents.
 
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { ProcessSelector } from '../domain/experiment.ts';
 import type { LogLevel } from '../log.ts';
+import { parseDuration } from '../units.ts';
 import { check, type Checked } from './check.ts';
-import { address, complain, labelValue, list, named, object, oneOf, reads, text, duration } from './reader.ts';
+import { address, complain, labelValue, list, named, object, oneOf, reads, slug, text, duration } from './reader.ts';
 import { readSource } from './source.ts';
 import { serviceSelector } from './target.ts';
 
@@ -36,7 +37,19 @@ export interface CoordinatorConfig {
   readonly leaseMs: number;
   /** Between two renewals; at most a third of the lease. */
   readonly beatMs: number;
+  /** Who is asked before a run starts, and may veto it. */
+  readonly preflight: readonly PreflightEndpoint[];
   readonly logLevel: LogLevel;
+}
+
+export interface PreflightEndpoint {
+  /** Unique among them. */
+  readonly name: string;
+  readonly url: string;
+  /** Holds the secret that questions are signed with. */
+  readonly secretFile: string;
+  /** No answer within this time is a veto. */
+  readonly timeoutMs: number;
 }
 
 export interface CliConfig {
@@ -95,6 +108,41 @@ const listener = (port: number): z.ZodType<{ listen: string }> =>
     .transform(({ listen }) => ({ listen }))
     .default({ listen: `127.0.0.1:${port}` });
 
+const LONGEST_PREFLIGHT_MS = 60_000;
+
+/** As `reads`, but what is wrong is not quoted: it may be a secret that was put into the wrong place. */
+function unquoted(expected: string, isRight: (value: string) => boolean): z.ZodType<string> {
+  const error = ({ input }: { readonly input?: unknown }): string =>
+    `${input === undefined ? 'is missing: ' : ''}expected ${expected}`;
+  return z.string({ error }).refine(isRight, { error });
+}
+
+const preflightUrl = unquoted('a URL that starts with http:// or https://, without user and password', (value) => {
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password } = new URL(value);
+  return /^https?:$/u.test(protocol) && username === '' && password === '';
+});
+
+const preflightTimeout = reads('a duration greater than 0, at most 60s', (value) => {
+  const ms = typeof value === 'string' ? parseDuration(value) : null;
+  return ms === null || ms <= 0 || ms > LONGEST_PREFLIGHT_MS ? null : ms;
+});
+
+const preflightEndpoint: z.ZodType<PreflightEndpoint> = object('an endpoint of the pre-flight check', {
+  name: slug,
+  url: preflightUrl,
+  secret: unquoted('the absolute path of the file that holds the secret', (value) => value.startsWith('/')),
+  timeout: preflightTimeout.default(5000),
+}).transform(({ name, url, secret, timeout }) => ({ name, url, secretFile: secret, timeoutMs: timeout }));
+
+const preflight = list('endpoints', preflightEndpoint).superRefine((endpoints, context) => {
+  const seen = new Set<string>();
+  for (const [index, { name }] of endpoints.entries()) {
+    if (seen.has(name)) complain(context, `an endpoint before is called ${name} too`, { path: [index, 'name'] });
+    seen.add(name);
+  }
+});
+
 const coordinator: z.ZodType<CoordinatorConfig> = object('the configuration of a coordinator', {
   environment: text,
   agents: listener(7401),
@@ -102,13 +150,24 @@ const coordinator: z.ZodType<CoordinatorConfig> = object('the configuration of a
   store: text.default('/var/lib/roulette-coordinator/coordinator.db'),
   lease: duration.default(5000),
   beat: duration.default(1000),
+  preflight: preflight.default([]),
   logLevel,
-}).transform(({ environment, agents, operators, store, lease, beat, logLevel: level }, context) => {
+}).transform((found, context) => {
+  const { lease, beat } = found;
   if (lease < LEAST_LEASE_MS)
     complain(context, 'must be at least 1s: a shorter lease would run out by chance', { path: ['lease'] });
   if (beat <= 0 || beat * BEATS_PER_LEASE > lease)
     complain(context, 'must be greater than 0 and at most a third of the lease', { path: ['beat'] });
-  return { environment, agents, operators, store, leaseMs: lease, beatMs: beat, logLevel: level };
+  return {
+    environment: found.environment,
+    agents: found.agents,
+    operators: found.operators,
+    store: found.store,
+    leaseMs: lease,
+    beatMs: beat,
+    preflight: found.preflight,
+    logLevel: found.logLevel,
+  };
 });
 
 const cli: z.ZodType<CliConfig> = object('the configuration', {

@@ -1099,6 +1099,7 @@ describe('a configuration file', () => {
         store: '/var/lib/roulette-coordinator/coordinator.db',
         leaseMs: 5000,
         beatMs: 1000,
+        preflight: [],
         logLevel: 'info',
       },
     });
