@@ -51,7 +51,10 @@ export interface Store {
   readonly listAudit: (afterSeq: number, limit: number) => Promise<readonly AuditRow[]>;
   /** Number and hash of the newest row, kept apart from the rows so that a lost tail shows. */
   readonly auditHead: () => Promise<AuditHead>;
-  /** What is reserved, and what was released at or after this time, oldest first. */
+  /**
+   * What is reserved, and what was released at or after this time, oldest first. What was released more than eight
+   * days before the newest reservation may be forgotten.
+   */
   readonly reservations: (releasedSinceAt: number) => Promise<readonly Reservation[]>;
   /** By name. */
   readonly knownNodes: () => Promise<readonly KnownNode[]>;

@@ -130,9 +130,9 @@ function prepareStatements(db: Database): Statements {
       VALUES (@id, @experiment, @owner, @seed, @plan_digest, @phase, @verdict, @reason, @requested_by, @replay_of,
         @prepared_at, @ended_at, @expires_at, @policy_digest, @document, @plan)
       ON CONFLICT (id) DO UPDATE SET (experiment, owner, seed, plan_digest, phase, verdict, reason, requested_by,
-        replay_of, prepared_at, ended_at, expires_at, policy_digest, document, plan) = (excluded.experiment, excluded.owner, excluded.seed,
-        excluded.plan_digest, excluded.phase, excluded.verdict, excluded.reason, excluded.requested_by,
-        excluded.replay_of, excluded.prepared_at, excluded.ended_at, excluded.expires_at,
+        replay_of, prepared_at, ended_at, expires_at, policy_digest, document, plan) = (excluded.experiment,
+        excluded.owner, excluded.seed, excluded.plan_digest, excluded.phase, excluded.verdict, excluded.reason,
+        excluded.requested_by, excluded.replay_of, excluded.prepared_at, excluded.ended_at, excluded.expires_at,
         excluded.policy_digest, excluded.document, excluded.plan)`),
     addEvent: db.prepare('INSERT INTO run_events (run, seq, at, body) VALUES (@run, @seq, @at, @body)'),
     addAudit: db.prepare(`INSERT INTO audit (seq, at, actor, action, run, detail, prev, hash)
