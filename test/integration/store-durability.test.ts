@@ -3,17 +3,22 @@
 
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { verifyAudit } from '../../coordinator/services/audit.ts';
-import { migrate } from '../../coordinator/store/migrate.ts';
-import { MIGRATIONS } from '../../coordinator/store/migrations.ts';
 import type { Store } from '../../coordinator/store/port.ts';
 import { openSqliteStore } from '../../coordinator/store/sqlite.ts';
-import { buildEntries, buildEvent, buildRun } from '../support/store-builders.ts';
+import {
+  buildEntries,
+  buildEvent,
+  buildKnownNode,
+  buildReservation,
+  buildRun,
+  buildSchedule,
+} from '../support/store-builders.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 
 const WRITER = ['--import', 'tsx', path.join(import.meta.dirname, '../support/store-writer.ts')];
@@ -67,13 +72,14 @@ async function openStore(file: string): Promise<Store> {
   return store;
 }
 
-/** Whether run record, events and audit rows come from the same whole batches; how many. */
+/** Whether run record, events, reservations and audit rows come from the same whole batches; how many. */
 async function countBatches(store: Store): Promise<number> {
   const events = await store.listEvents(buildRun().id, 0);
   const run = await store.getRun(buildRun().id);
   const check = await verifyAudit(store);
   expect(check).toMatchObject({ ok: true, rows: events.length * 3 });
   expect(run?.reason).toBe(`batch ${events.length}`);
+  expect(await store.reservations(0)).toHaveLength(events.length);
   return events.length;
 }
 
@@ -102,14 +108,17 @@ describe('a disk without room', () => {
     const writer = startWriter(file, 400_000);
 
     const full = await readBatches(writer, null);
-    const kept = readBeside(file, 'SELECT (SELECT count(*) FROM run_events), (SELECT count(*) FROM audit)');
+    const kept = readBeside(
+      file,
+      `SELECT (SELECT count(*) FROM run_events), (SELECT count(*) FROM audit), (SELECT count(*) FROM reservations)`,
+    );
     execFileSync('prlimit', ['--pid', String(writer.child.pid), '--fsize=unlimited']);
     const later = await readBatches(writer, String(full.newest + 3));
     await killWriter(writer);
 
     expect(full.end).toBe('STORE_UNWRITABLE');
     expect(full.newest).toBeGreaterThan(10);
-    expect(kept).toEqual([full.newest, full.newest * 3]);
+    expect(kept).toEqual([full.newest, full.newest * 3, full.newest]);
     expect(later.newest).toBe(full.newest + 3);
     expect(await countBatches(await openStore(file))).toBeGreaterThanOrEqual(later.newest);
   });
@@ -195,6 +204,7 @@ describe('the files of a store', () => {
     const file = path.join(makeTemporaryDirectory(), 'coordinator.db');
     const first = await openSqliteStore({ file });
     await first.append({ run: buildRun(), events: [buildEvent(1)], audit: buildEntries(2) });
+    await first.append({ reservations: [buildReservation(1)], nodes: [buildKnownNode()], schedule: buildSchedule() });
     const terms = [await first.nextTerm(), await first.nextTerm()];
     await first.close();
 
@@ -204,6 +214,9 @@ describe('the files of a store', () => {
     expect([...terms, await second.nextTerm()]).toEqual([1, 2, 3]);
     expect(await second.openRuns()).toEqual([buildRun()]);
     expect(await second.listEvents(buildRun().id, 0)).toEqual([buildEvent(1)]);
+    expect(await second.reservations(0)).toEqual([buildReservation(1)]);
+    expect(await second.knownNodes()).toEqual([buildKnownNode()]);
+    expect(await second.schedules()).toEqual([buildSchedule()]);
     expect(await verifyAudit(second)).toMatchObject({ ok: true, rows: 3 });
   });
 
@@ -239,97 +252,5 @@ describe('the files of a store', () => {
     const act = openSqliteStore({ file: path.join(parent, 'coordinator.db') });
 
     await expect(act).rejects.toMatchObject({ code: 'STORE_UNWRITABLE' });
-  });
-});
-
-describe('a row that is not as the store wrote it', () => {
-  it.each([
-    { change: `UPDATE runs SET phase = 'dancing'`, what: 'runs row run-0123456789ab' },
-    { change: `UPDATE runs SET verdict = 'maybe'`, what: 'runs row run-0123456789ab' },
-    { change: `UPDATE run_events SET body = '{"type":' WHERE seq = 2`, what: 'run_events row run-0123456789ab/2' },
-    { change: `UPDATE run_events SET body = '{"type":"x"}' WHERE seq = 2`, what: 'run_events row run-0123456789ab/2' },
-    { change: `UPDATE run_events SET body = '[]' WHERE seq = 2`, what: 'run_events row run-0123456789ab/2' },
-  ])('is an error that names table and row after $change', async ({ change, what }) => {
-    const file = path.join(makeTemporaryDirectory(), 'coordinator.db');
-    const store = await openStore(file);
-    await store.append({ run: buildRun(), events: [buildEvent(1), buildEvent(2)] });
-    const other = new Sqlite(file);
-    other.exec(change);
-    other.close();
-
-    const act = change.includes('run_events') ? store.listEvents(buildRun().id, 0) : store.listRuns(10);
-
-    await expect(act).rejects.toMatchObject({ code: 'STORE_UNREADABLE' });
-    await expect(act).rejects.toThrow(what);
-  });
-});
-
-function migrated(file: string, migrations: typeof MIGRATIONS): void {
-  const db = new Sqlite(file);
-  try {
-    migrate(db, migrations);
-  } finally {
-    db.close();
-  }
-}
-
-describe('migrations', () => {
-  const next = { version: MIGRATIONS.length + 1, name: 'notes', sql: 'CREATE TABLE notes (text TEXT) STRICT;' };
-
-  it('are numbered from 1 without a gap', () => {
-    const versions = MIGRATIONS.map(({ version }) => version);
-
-    expect(versions).toEqual(versions.map((_, index) => index + 1));
-  });
-
-  it('refuse a database that a newer program wrote, and leave it alone', async () => {
-    const file = path.join(makeTemporaryDirectory(), 'coordinator.db');
-    migrated(file, [...MIGRATIONS, next]);
-
-    const act = openSqliteStore({ file });
-
-    await expect(act).rejects.toMatchObject({ code: 'STORE_NEWER' });
-    expect(existsSync(`${file}-wal`)).toBe(false);
-    expect(() => migrated(file, [...MIGRATIONS, next])).not.toThrow();
-  });
-
-  it('add the steps that are missing and keep the data', async () => {
-    const file = path.join(makeTemporaryDirectory(), 'coordinator.db');
-    const store = await openSqliteStore({ file });
-    await store.append({ run: buildRun() });
-    await store.close();
-
-    migrated(file, [...MIGRATIONS, next]);
-
-    const db = new Sqlite(file, { readonly: true });
-    onTestFinished(() => {
-      db.close();
-    });
-    expect(db.prepare('SELECT count(*) FROM runs').pluck().get()).toBe(1);
-    expect(db.prepare('SELECT count(*) FROM notes').pluck().get()).toBe(0);
-    expect(db.pragma('user_version', { simple: true })).toBe(next.version);
-  });
-
-  it('leave nothing of a step that fails half-way', () => {
-    const file = path.join(makeTemporaryDirectory(), 'coordinator.db');
-    migrated(file, MIGRATIONS);
-    const broken = { ...next, sql: `${next.sql} CREATE TABLE runs (id TEXT);` };
-
-    expect(() => migrated(file, [...MIGRATIONS, broken])).toThrow('runs already exists');
-
-    expect(() => migrated(file, [...MIGRATIONS, next])).not.toThrow();
-  });
-
-  it('refuse a database whose past steps were not ours', async () => {
-    const file = path.join(makeTemporaryDirectory(), 'coordinator.db');
-    migrated(
-      file,
-      MIGRATIONS.map((migration) => ({ ...migration, sql: `${migration.sql}\n` })),
-    );
-
-    const act = openSqliteStore({ file });
-
-    await expect(act).rejects.toMatchObject({ code: 'STORE_UNREADABLE' });
-    await expect(act).rejects.toThrow('migration 1');
   });
 });

@@ -10,7 +10,7 @@ import type { Store } from '../../coordinator/store/port.ts';
 import { openSqliteStore } from '../../coordinator/store/sqlite.ts';
 import { chainEntry, type AuditRow } from '../../shared/audit.ts';
 import { RouletteError } from '../../shared/errors.ts';
-import { buildEntries, buildEntry, buildRun } from '../support/store-builders.ts';
+import { buildEntries, buildEntry, buildReservation, buildRun } from '../support/store-builders.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 
 const ROWS = 8;
@@ -294,12 +294,14 @@ describe('appending to a log that was tampered with', () => {
         db.exec(`DELETE FROM audit WHERE seq = ${ROWS + 1}`);
         db.exec('UPDATE audit_head SET (seq, hash) = (SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1)');
       });
-      await store.append({ run: buildRun({ phase: 'ended' }), audit: buildEntries(1) });
+      const run = buildRun({ phase: 'ended' });
+      await store.append({ run, reservations: [buildReservation(1)], audit: buildEntries(1) });
     });
 
     await expect(act).rejects.toMatchObject({ code: 'AUDIT_BROKEN' });
     const run = await withStore(file, (store) => store.getRun(buildRun().id));
     expect(run?.phase).toBe('playing');
+    expect(await withStore(file, (store) => store.reservations(0))).toEqual([]);
     expect(await verifyFile(file)).toMatchObject({ ok: true, rows: ROWS });
   });
 });

@@ -66,18 +66,11 @@ function extend(contents: Contents, batch: Batch): Contents {
   const { lever = contents.lever, reservations = [] } = batch;
   const runs = new Map(contents.runs);
   if (batch.run !== undefined) runs.set(batch.run.id, batch.run);
-  const events = [...contents.events];
-  for (const event of batch.events ?? []) {
-    if (!runs.has(event.run)) throw refused(`there is no run ${event.run}`);
-    if (events.some(({ run, seq }) => run === event.run && seq === event.seq))
-      throw refused(`event ${event.seq} of ${event.run} is there already`);
-    events.push(event);
-  }
   const audit = [...contents.audit];
   for (const entry of batch.audit ?? []) audit.push(chainEntry(audit.at(-1) ?? GENESIS, entry));
   return {
     runs,
-    events,
+    events: extendEvents(contents.events, batch.events ?? [], runs),
     audit,
     lever,
     reservations: extendReservations(contents.reservations, reservations),
@@ -86,10 +79,26 @@ function extend(contents: Contents, batch: Batch): Contents {
   };
 }
 
+function extendEvents(
+  kept: Contents['events'],
+  added: readonly RunEvent[],
+  runs: Contents['runs'],
+): Contents['events'] {
+  const events = [...kept];
+  for (const event of added) {
+    if (!runs.has(event.run)) throw refused(`there is no run ${event.run}`);
+    if (events.some(({ run, seq }) => run === event.run && seq === event.seq))
+      throw refused(`event ${event.seq} of ${event.run} is there already`);
+    events.push(event);
+  }
+  return events;
+}
+
 function extendReservations(kept: Contents['reservations'], added: readonly Reservation[]): Contents['reservations'] {
+  const horizon = forgettableBefore(added);
+  if (horizon === null) return kept;
   const reservations = new Map(kept);
   for (const reservation of added) reservations.set(reservation.order, reservation);
-  const horizon = forgettableBefore(added) ?? -Infinity;
   return new Map([...reservations].filter(([, { releasedAt }]) => releasedAt === null || releasedAt >= horizon));
 }
 

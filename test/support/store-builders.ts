@@ -1,8 +1,11 @@
 // Values that stores keep, valid as they are; a test names only what it is about.
 
 import type { AuditEntry } from '../../shared/audit.ts';
-import { runId } from '../../shared/domain/ids.ts';
+import { nodeId, orderId, runId, slotId } from '../../shared/domain/ids.ts';
+import type { KnownNode } from '../../shared/domain/node.ts';
+import type { Reservation } from '../../shared/domain/reservation.ts';
 import type { RunEvent, RunEventBody, RunRecord } from '../../shared/domain/run.ts';
+import type { Schedule } from '../../shared/domain/schedule.ts';
 
 export function buildRun(changes: Partial<RunRecord> = {}): RunRecord {
   return {
@@ -49,4 +52,43 @@ export function buildEntry(number: number, changes: Partial<AuditEntry> = {}): A
 
 export function buildEntries(count: number): AuditEntry[] {
   return Array.from({ length: count }, (_, index) => buildEntry(index + 1));
+}
+
+export function buildReservation(number: number, changes: Partial<Reservation> = {}): Reservation {
+  const node = nodeId(`orders-${number}`);
+  return {
+    order: orderId(runId('run-0123456789ab'), slotId('smoke', 1, number), node),
+    node,
+    fault: 'process-kill',
+    service: 'orders',
+    state: 'active',
+    reservedAt: 1_700_000_000_000 + number,
+    until: null,
+    releasedAt: null,
+    ...changes,
+  };
+}
+
+export function buildKnownNode(changes: Partial<KnownNode> = {}): KnownNode {
+  return {
+    id: nodeId('orders-a'),
+    environment: 'staging',
+    labels: { role: 'orders', zone: 'a' },
+    lastSeenAt: 1_700_000_000_000,
+    ...changes,
+  };
+}
+
+export function buildSchedule(changes: Partial<Schedule> = {}): Schedule {
+  return {
+    name: 'order-fulfillment-kill',
+    cron: '0 10 * * 2',
+    timezone: 'Europe/Paris',
+    document: 'apiVersion: roulette/v1\n',
+    seed: 'game-day-7',
+    addedBy: 'ana',
+    addedAt: 1_700_000_000_000,
+    settledAt: 1_700_000_000_000,
+    ...changes,
+  };
 }

@@ -1,11 +1,12 @@
 // A process of its own that appends to a store until it is ended: `store-writer FILE`. Prints `open`, then the
 // number of each batch once it is durable. A batch that is refused is tried again and again; the code of the
-// error is printed once. Each batch is a run record, an event and three audit rows, so that half of one shows.
+// error is printed once. Each batch is a run record, an event, a reservation and three audit rows, so that half of
+// one shows.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RouletteError } from '../../shared/errors.ts';
 import { openSqliteStore } from '../../coordinator/store/sqlite.ts';
-import { buildEntries, buildEvent, buildRun } from './store-builders.ts';
+import { buildEntries, buildEvent, buildReservation, buildRun } from './store-builders.ts';
 
 async function main(file: string): Promise<void> {
   const store = await openSqliteStore({ file });
@@ -15,7 +16,8 @@ async function main(file: string): Promise<void> {
   for (;;) {
     try {
       const run = buildRun({ reason: `batch ${batch}` });
-      await store.append({ run, events: [buildEvent(batch)], audit: buildEntries(3) });
+      const reservations = [buildReservation(batch)];
+      await store.append({ run, events: [buildEvent(batch)], reservations, audit: buildEntries(3) });
       print(`${batch}`);
       batch += 1;
       isStuck = false;

@@ -1,30 +1,16 @@
-// What every store does alike, whatever it keeps its data in.
+// What every store does alike, whatever it keeps its data in: runs, events, audit log, lever and term.
 
-import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { verifyAudit } from '../../coordinator/services/audit.ts';
-import type { Store } from '../../coordinator/store/port.ts';
-import { openSqliteStore } from '../../coordinator/store/sqlite.ts';
 import { GENESIS } from '../../shared/audit.ts';
 import { runId } from '../../shared/domain/ids.ts';
 import { createFailingStore } from '../support/failing-store.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
-import { buildEntries, buildEntry, buildEvent, buildRun } from '../support/store-builders.ts';
-import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
+import { buildEntries, buildEntry, buildEvent, buildReservation, buildRun } from '../support/store-builders.ts';
+import { STORES } from '../support/stores.ts';
 
-const STORES: readonly { readonly name: string; readonly open: () => Promise<Store> }[] = [
-  { name: 'memory', open: async () => createMemoryStore() },
-  { name: 'sqlite', open: () => openSqliteStore({ file: path.join(makeTemporaryDirectory(), 'coordinator.db') }) },
-];
-
-describe.each(STORES)('the $name store', ({ open }) => {
-  async function openStore(): Promise<Store> {
-    const store = await open();
-    onTestFinished(() => store.close());
-    return store;
-  }
-
+describe.each(STORES)('the $name store', ({ openStore }) => {
   it('is empty at first', async () => {
     const store = await openStore();
 
@@ -70,6 +56,8 @@ describe.each(STORES)('the $name store', ({ open }) => {
       reason: 'the ledger check failed',
       replayOf: playing.id,
       endedAt: 1_700_000_060_000,
+      expiresAt: 1_700_000_900_000,
+      policyDigest: 'e'.repeat(64),
     });
 
     await store.append({ run: playing });
@@ -84,13 +72,15 @@ describe.each(STORES)('the $name store', ({ open }) => {
     const [first, second, third] = ['run-1', 'run-2', 'run-3'].map((id) => buildRun({ id: runId(id) }));
     for (const run of [first, second, third]) await store.append(run === undefined ? {} : { run });
 
-    await store.append({ run: buildRun({ id: runId('run-2'), phase: 'ended', verdict: 'passed' }) });
+    await store.append({
+      run: buildRun({ id: runId('run-2'), phase: 'ended', verdict: 'passed', expiresAt: 7, policyDigest: 'e' }),
+    });
 
     const newest = await store.listRuns(2);
     const unfinished = await store.openRuns();
-    expect(newest.map(({ id, verdict }) => [id, verdict])).toEqual([
-      ['run-3', null],
-      ['run-2', 'passed'],
+    expect(newest.map(({ id, verdict, expiresAt, policyDigest }) => [id, verdict, expiresAt, policyDigest])).toEqual([
+      ['run-3', null, null, null],
+      ['run-2', 'passed', 7, 'e'],
     ]);
     expect(unfinished.map(({ id }) => id)).toEqual(['run-1', 'run-3']);
   });
@@ -205,13 +195,18 @@ describe.each(STORES)('the $name store', ({ open }) => {
 describe('the failing store', () => {
   it('refuses every write and still reads', async () => {
     const inner = createMemoryStore();
-    await inner.append({ run: buildRun(), audit: buildEntries(1) });
+    await inner.append({ run: buildRun(), audit: buildEntries(1), reservations: [buildReservation(1)] });
     const store = createFailingStore(inner);
 
-    const writes = [store.append({ audit: buildEntries(1) }), store.append({}), store.nextTerm()];
+    const writes = [
+      store.append({ audit: buildEntries(1), reservations: [buildReservation(2)] }),
+      store.append({}),
+      store.nextTerm(),
+    ];
 
     for (const write of writes) await expect(write).rejects.toMatchObject({ code: 'STORE_UNWRITABLE' });
     expect(await store.getRun(buildRun().id)).toEqual(buildRun());
+    expect(await store.reservations(0)).toEqual([buildReservation(1)]);
     expect(await verifyAudit(store)).toMatchObject({ ok: true, rows: 1 });
   });
 });
