@@ -36,8 +36,11 @@ export async function showNode({ io, json, operator }: Session, name: string): O
 export function showFaults({ io, json }: Session, kind: string | undefined): Outcome {
   if (kind === undefined) {
     if (json) io.out(JSON.stringify(FAULT_KINDS.map((known) => faultSpec(known))));
-    const rows = FAULT_KINDS.map((known) => [known, faultSpec(known).hazard, faultSpec(known).summary]);
-    if (!json) for (const line of table(['fault', 'hazard', 'does'], rows)) io.out(line);
+    const rows = FAULT_KINDS.map((known) => {
+      const { class: family, hazard, summary } = faultSpec(known);
+      return [known, family, hazard, summary];
+    });
+    if (!json) for (const line of table(['fault', 'class', 'hazard', 'does'], rows)) io.out(line);
     return Promise.resolve(EXIT.done);
   }
   if (!isFaultKind(kind)) {

@@ -21,6 +21,7 @@ export function renderFault(spec: FaultSpec, paint: Paint): string[] {
     spec.description,
     '',
     ...hanging([
+      ['class', [spec.class]],
       ['duration', [durationOf(spec)]],
       ['target', [TARGETS[spec.processes]]],
       ['needs', needLines(spec)],

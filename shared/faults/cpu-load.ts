@@ -2,6 +2,7 @@ import type { FaultSpec } from './spec.ts';
 
 export const cpuLoad = {
   kind: 'cpu-load',
+  class: 'resource',
   summary: 'keeps a share of the chosen cores busy for the duration',
   description:
     'A child of the agent with one thread per chosen core burns the asked share of each core, on top of what runs there. It ends at ' +

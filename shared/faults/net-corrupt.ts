@@ -3,6 +3,7 @@ import { BY_PROCESS, STEERING, trafficParams } from './traffic-params.ts';
 
 export const netCorrupt = {
   kind: 'net-corrupt',
+  class: 'network',
   summary: 'flips a bit in a share of the packets',
   description:
     'One random bit of a matching packet is flipped, by netem; checksums then find it, or not. The kernel ends it at its time by itself.',

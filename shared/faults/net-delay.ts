@@ -3,6 +3,7 @@ import { BY_PROCESS, STEERING, trafficParams } from './traffic-params.ts';
 
 export const netDelay = {
   kind: 'net-delay',
+  class: 'network',
   summary: 'delays packets, with jitter and correlation',
   description:
     'Matching packets wait in a queue of their own before they go on, by netem. With `direction: both` a packet and its answer wait, ' +

@@ -3,6 +3,7 @@ import { STEERING } from './traffic-params.ts';
 
 export const netDns = {
   kind: 'net-dns',
+  class: 'network',
   summary: 'lets the resolution of chosen names fail, wait, or give a wrong answer',
   description:
     'Queries over UDP for exactly these names are lost, delayed, or answered by a child of the agent. Other names, resolv.conf and hosts are ' +

@@ -2,6 +2,7 @@ import type { FaultSpec } from './spec.ts';
 
 export const netDown = {
   kind: 'net-down',
+  class: 'network',
   summary: 'takes an interface down, and brings it up again with every address and route',
   description:
     'The interface goes down, as with a pulled cable and more: the kernel forgets its routes and its IPv6 addresses. The agent, its keeper or ' +

@@ -3,6 +3,7 @@ import { BY_PROCESS, STEERING, trafficParams } from './traffic-params.ts';
 
 export const netDuplicate = {
   kind: 'net-duplicate',
+  class: 'network',
   summary: 'sends a share of the packets twice',
   description: 'A matching packet goes out twice, by netem. The kernel ends it at its time by itself.',
   hazard: 'medium',

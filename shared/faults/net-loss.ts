@@ -3,6 +3,7 @@ import { BY_PROCESS, STEERING, trafficParams } from './traffic-params.ts';
 
 export const netLoss = {
   kind: 'net-loss',
+  class: 'network',
   summary: 'loses a share of the packets, at random or in bursts',
   description:
     'Matching packets vanish without a word, as on a bad wire: each with the same chance, or in bursts after Gilbert and Elliott. ' +

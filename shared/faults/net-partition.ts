@@ -3,6 +3,7 @@ import { BY_PROCESS, STEERING, trafficParams } from './traffic-params.ts';
 
 export const netPartition = {
   kind: 'net-partition',
+  class: 'network',
   summary: 'cuts the node off from its peers, one way or both',
   description:
     'No matching packet passes: it vanishes (`drop`), or the sender is told at once (`reject`: a TCP reset, or ICMP port unreachable). ' +

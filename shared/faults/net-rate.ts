@@ -3,6 +3,7 @@ import { BY_PROCESS, STEERING, trafficParams } from './traffic-params.ts';
 
 export const netRate = {
   kind: 'net-rate',
+  class: 'network',
   summary: 'limits the bandwidth',
   description:
     'Matching packets go through a token bucket of the asked rate, one for each direction; what does not fit waits for up to 200 ms and is then ' +

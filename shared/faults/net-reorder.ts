@@ -3,6 +3,7 @@ import { BY_PROCESS, STEERING, trafficParams } from './traffic-params.ts';
 
 export const netReorder = {
   kind: 'net-reorder',
+  class: 'network',
   summary: 'lets a share of the packets overtake others',
   description:
     'Matching packets wait, but for a share of them that goes at once and so overtakes the others, by netem. The kernel ends it at its time by ' +

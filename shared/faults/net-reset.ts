@@ -3,6 +3,7 @@ import { BY_PROCESS, tcpParams } from './traffic-params.ts';
 
 export const netReset = {
   kind: 'net-reset',
+  class: 'network',
   summary: 'cuts established TCP connections with RST',
   description:
     'Every matching TCP packet that is not part of a handshake is answered with RST: connections break at their next packet, the new ones at ' +

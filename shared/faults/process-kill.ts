@@ -2,6 +2,7 @@ import type { FaultSpec } from './spec.ts';
 
 export const processKill = {
   kind: 'process-kill',
+  class: 'kill',
   summary: 'sends a signal that ends the chosen processes',
   description:
     'Each chosen process gets the signal once. It is watched until it is gone, and then until a successor with the same ' +

@@ -38,8 +38,14 @@ export interface ParamSpec {
 
 export type Hazard = 'low' | 'medium' | 'high';
 
+/** Kinds that a policy may rule together: `faults: [network]` means all of that class. */
+export const FAULT_CLASSES = ['kill', 'pause', 'network', 'resource'] as const;
+
+export type FaultClass = (typeof FAULT_CLASSES)[number];
+
 export interface FaultSpec {
   readonly kind: string;
+  readonly class: FaultClass;
   /** One line for lists. */
   readonly summary: string;
   /** What the host experiences, how it is undone, what remains if the undo fails. */
