@@ -11,6 +11,14 @@ type Sentences = { readonly [Type in RunEventBody['type']]: Sentence<BodyOf<Type
 const SENTENCES: Sentences = {
   'run.prepared': ({ requestedBy, seed, planDigest, replayOf }) =>
     `run prepared by ${requestedBy}, seed ${seed}, plan ${planDigest.slice(0, 12)}${replayOf === null ? '' : `, a replay of ${replayOf}`}`,
+  'run.approved': ({ by, planDigest, comment }) =>
+    `plan ${planDigest.slice(0, 12)} approved by ${by}${comment === null ? '' : `: ${comment}`}`,
+  'preflight.answered': ({ endpoints, vetoes }) =>
+    vetoes.length === 0
+      ? `asked before the start: ${endpoints.join(', ')} let it through`
+      : `vetoed: ${vetoes.map(({ endpoint, reason }) => `${endpoint}: ${reason}`).join('; ')}`,
+  'run.started': ({ by, policyDigest, approvedBy }) =>
+    `started by ${by} under policy ${policyDigest.slice(0, 12)}${approvedBy.length === 0 ? '' : `, approved by ${approvedBy.join(', ')}`}`,
   'baseline.started': ({ lengthMs }) => `watching the monitors for ${seconds(lengthMs)} before anything is touched`,
   'baseline.measured': ({ medians }) => `baseline: ${pairs(medians)}`,
   'gate.passed': ({ stage }) => `the gate of stage ${stage} is open`,
@@ -19,6 +27,7 @@ const SENTENCES: Sentences = {
   'order.sent': ({ slot, node, fault }) => `${slot} ${fault}: order to ${node}`,
   'order.repeated': ({ slot, node }) => `${slot}: the order had not reached ${node} and was sent again`,
   'slot.substituted': ({ slot, node, by, why }) => `${slot}: ${by} stands in for ${node}: ${why}`,
+  'slot.waiting': ({ slot, node, why, forMs }) => `${slot}: waits up to ${seconds(forMs)} on ${node}: ${why}`,
   'slot.skipped': ({ slot, node, why }) => `${slot}: skipped${node === null ? '' : ` on ${node}`}: ${why}`,
   'injection.started': ({ slot, node, fault, targets }) =>
     `${slot} ${fault} on ${node}${targets.length > 0 ? `: ${targets.map(describeProcess).join(', ')}` : ''}`,
@@ -38,6 +47,8 @@ const SENTENCES: Sentences = {
     `halted: ${nodes.length === 0 ? 'nothing was active' : nodes.map(({ node, state }) => `${node} ${state}`).join(', ')}`,
   'steady.lost': ({ conditions }) => `the steady state is lost: ${conditions.join('; ')}`,
   'steady.regained': () => 'the steady state is back',
+  'recovery.confirmed': ({ orders }) =>
+    `the steady state holds after ${orders.length} ${orders.length === 1 ? 'injection' : 'injections'}`,
   'recovery.started': ({ stage, withinMs }) =>
     `after stage ${stage}: the steady state has ${seconds(withinMs)} to return`,
   'recovery.measured': ({ stage, tookMs, conditions }) =>

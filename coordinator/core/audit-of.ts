@@ -8,6 +8,9 @@ import type { RunEvent, RunEventBody } from '../../shared/domain/run.ts';
 /** Who stands behind each kind of fact; `null` = not audited. */
 const ACTORS: Readonly<Record<RunEventBody['type'], 'coordinator' | 'rule' | 'node' | 'person' | null>> = {
   'run.prepared': 'person',
+  'run.approved': 'person',
+  'preflight.answered': 'coordinator',
+  'run.started': 'person',
   'baseline.started': null,
   'baseline.measured': null,
   'gate.passed': 'coordinator',
@@ -16,6 +19,7 @@ const ACTORS: Readonly<Record<RunEventBody['type'], 'coordinator' | 'rule' | 'no
   'order.sent': 'coordinator',
   'order.repeated': 'coordinator',
   'slot.substituted': 'coordinator',
+  'slot.waiting': 'coordinator',
   'slot.skipped': 'coordinator',
   'injection.started': 'node',
   'injection.refused': 'node',
@@ -31,6 +35,7 @@ const ACTORS: Readonly<Record<RunEventBody['type'], 'coordinator' | 'rule' | 'no
   'halt.confirmed': 'coordinator',
   'steady.lost': null,
   'steady.regained': null,
+  'recovery.confirmed': 'coordinator',
   'recovery.started': null,
   'recovery.measured': 'coordinator',
   'stage.ended': null,
@@ -46,6 +51,6 @@ export function auditOf(event: RunEvent): AuditEntry | null {
 
 function nameOf(actor: string, body: RunEventBody): string {
   if (body.type === 'run.prepared') return body.requestedBy;
-  if (body.type === 'halt.requested') return body.by;
+  if (body.type === 'halt.requested' || body.type === 'run.approved' || body.type === 'run.started') return body.by;
   return actor === 'node' && 'node' in body ? `agent:${body.node}` : actor;
 }

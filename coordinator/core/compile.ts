@@ -108,6 +108,7 @@ function compileStep(scope: Scope, at: { stage: string; step: number; startMs: n
       fault,
       params,
       durationMs,
+      ...(step.slackMs === null ? {} : { slackMs: step.slackMs }),
       target,
       processes: experiment.targets[target]?.processes ?? null,
       pick,

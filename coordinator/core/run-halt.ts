@@ -46,6 +46,7 @@ export function requestHalt(
     state: {
       phase: 'halting',
       phaseSince: at.mono,
+      waiting: [],
       orders,
       halt: { ...cause, orders: [...(halt?.orders ?? []), ...open.map(({ id }) => id)] },
     },

@@ -108,6 +108,23 @@ export function judgeSteady(context: RunContext, turn: Turn, now: Moment): Turn 
   });
 }
 
+/** Ended injections after which the steady state is seen to hold, each judged on values newer than its end. */
+export function confirmRecoveries(context: RunContext, turn: Turn, now: Moment): Turn {
+  const { recovering } = turn.state;
+  const times = [...new Set(recovering.map(({ since }) => since))];
+  const held = times.filter((since) =>
+    judgeAll(context, turn.state, context.experiment.steadyState, { since, now: now.mono }).every(({ evaluation }) =>
+      holds(evaluation),
+    ),
+  );
+  if (held.length === 0) return turn;
+  const confirmed = recovering.filter(({ since }) => held.includes(since));
+  return extend(turn, {
+    state: { recovering: recovering.filter(({ since }) => !held.includes(since)) },
+    events: [{ type: 'recovery.confirmed', orders: confirmed.map(({ order }) => order) }],
+  });
+}
+
 /** After a stage, or after a rule's halt: has the steady state returned, judged on values taken since then? */
 export function judgeRecovery(context: RunContext, turn: Turn, now: Moment): Turn {
   const { state } = turn;

@@ -1,115 +1,11 @@
-// Orders of a run: which slots are due, who gets them, and what the nodes' answers mean.
+// What the nodes' words on orders mean for their run, and what their silence means.
 
-import { orderId, type NodeId, type OrderId } from '../../shared/domain/ids.ts';
-import type { InjectionEnd, InjectOrder, Observation, OrderAnswer } from '../../shared/domain/order.ts';
-import type { Slot } from '../../shared/domain/plan.ts';
-import type { RunEventBody } from '../../shared/domain/run.ts';
-import { faultSpec, injectionLengthMs } from '../../shared/faults/index.ts';
-import { specHash } from '../../shared/faults/spec.ts';
-import {
-  extend,
-  openOrders,
-  type Act,
-  type Moment,
-  type OrderState,
-  type RunContext,
-  type RunState,
-  type Turn,
-} from './run-state.ts';
-
-/** What one step does to a run: an order in its new state, and the facts and acts that go with it. */
-interface Change {
-  readonly order?: OrderState;
-  readonly flaw?: string;
-  readonly events: readonly RunEventBody[];
-  readonly acts?: readonly Act[];
-}
-
-/** Copies what it changes once, however many changes there are: a run may have thousands of orders. */
-function applyChanges(turn: Turn, changes: readonly Change[]): Turn {
-  if (changes.length === 0) return turn;
-  const orders = new Map(turn.state.orders);
-  for (const { order } of changes) if (order !== undefined) orders.set(order.id, order);
-  const flaws = changes.flatMap(({ flaw }) => flaw ?? []);
-  return extend(turn, {
-    state: { orders, flaws: [...turn.state.flaws, ...flaws] },
-    events: changes.flatMap(({ events }) => events),
-    acts: changes.flatMap(({ acts = [] }) => acts),
-  });
-}
-
-/** Issues every slot of the current stage whose time has come. Returns the same turn when none is due. */
-export function issueDueSlots(context: RunContext, turn: Turn, now: Moment): Turn {
-  const stage = context.plan.stages[turn.state.stageIndex];
-  const slots = context.plan.slots.filter((slot) => slot.stage === stage?.name);
-  const due = slots.slice(turn.state.issued).filter((slot) => turn.state.phaseSince + slot.offsetMs <= now.mono);
-  if (due.length === 0) return turn;
-  const changes = due.flatMap((slot) => issueSlot(context, turn.state, slot, now));
-  return extend(applyChanges(turn, changes), { state: { issued: turn.state.issued + due.length } });
-}
-
-function issueSlot(context: RunContext, { connected }: RunState, slot: Slot, now: Moment): Change[] {
-  const reserves = (context.plan.standby[slot.id] ?? []).filter((node) => connected.has(node));
-  return slot.nodes.flatMap((node) => {
-    const stand = connected.has(node) ? node : reserves.shift();
-    if (stand === undefined) return [skipNode(slot, node)];
-    const sent = sendOrder(context, slot, { node: stand, now });
-    return stand === node ? [sent] : [substitute(slot, node, stand), sent];
-  });
-}
-
-const AWAY = 'the node is not connected';
-
-function substitute(slot: Slot, node: NodeId, by: NodeId): Change {
-  return { events: [{ type: 'slot.substituted', slot: slot.id, node, by, why: AWAY }] };
-}
-
-function skipNode(slot: Slot, node: NodeId): Change {
-  const why = `${AWAY}, and no other candidate is`;
-  return {
-    flaw: `${slot.id} was skipped on ${node}: ${why}`,
-    events: [{ type: 'slot.skipped', slot: slot.id, node, code: 'NODE_AWAY', why }],
-  };
-}
-
-function sendOrder(
-  context: RunContext,
-  slot: Slot,
-  { node, now }: { readonly node: NodeId; readonly now: Moment },
-): Change {
-  const order = toOrder(context, slot, { node, notAfterMs: context.leaseMs });
-  // An order that was not begun within its lease is never begun, and one that was has expired by then.
-  const notAfter = now.mono + context.leaseMs;
-  const deadline = notAfter + context.graceMs;
-  return {
-    order: { id: order.id, slot, node, stage: 'sent', notAfter, deadline, outcome: null },
-    events: [{ type: 'order.sent', slot: slot.id, order: order.id, node, fault: slot.fault }],
-    acts: [{ type: 'send', node, order }],
-  };
-}
-
-function toOrder(
-  context: RunContext,
-  slot: Slot,
-  { node, notAfterMs }: { readonly node: NodeId; readonly notAfterMs: number },
-): InjectOrder {
-  const { fault, params, processes, pick, drawKey, durationMs } = slot;
-  return {
-    id: orderId(context.run, slot.id, node),
-    run: context.run,
-    slot: slot.id,
-    term: context.term,
-    fault,
-    specHash: specHash(faultSpec(fault)),
-    params,
-    processes,
-    pick,
-    drawKey,
-    durationMs,
-    leaseMs: context.leaseMs,
-    notAfterMs,
-  };
-}
+import type { OrderId } from '../../shared/domain/ids.ts';
+import type { InjectionEnd, Observation, OrderAnswer } from '../../shared/domain/order.ts';
+import { injectionLengthMs } from '../../shared/faults/index.ts';
+import { applyChanges, type Change } from './run-changes.ts';
+import { toOrder } from './run-issue.ts';
+import { openOrders, type Moment, type OrderState, type RunContext, type Turn } from './run-state.ts';
 
 /**
  * Open orders that their node, freshly connected, knows nothing of. One that may still be begun is sent again; what
@@ -161,7 +57,7 @@ export function takeWords(context: RunContext, turn: Turn, words: readonly Word[
 
 function changeOfWord(context: RunContext, order: OrderState, word: Word, now: Moment): Change | null {
   if (word.type === 'answer') return takeAnswer(context, order, word.answer, now);
-  return order.stage === 'over' ? takeLateEnd(order, word.end) : takeEnd(order, word.end);
+  return order.stage === 'over' ? takeLateEnd(order, word.end) : takeEnd(order, word.end, now);
 }
 
 function takeAnswer(context: RunContext, order: OrderState, answer: OrderAnswer, now: Moment): Change | null {
@@ -201,7 +97,7 @@ function takeRefusal(order: OrderState, answer: OrderAnswer & { kind: 'refused' 
   };
 }
 
-function takeEnd(order: OrderState, end: InjectionEnd): Change {
+function takeEnd(order: OrderState, end: InjectionEnd, now: Moment): Change {
   const { slot, node, id } = order;
   const effective = tookEffect(end.observations);
   const state = end.reverted ? ('reverted' as const) : ('failed' as const);
@@ -210,6 +106,7 @@ function takeEnd(order: OrderState, end: InjectionEnd): Change {
   return {
     order: { ...order, stage: 'over', outcome: { state, at: end.endedAt, why } },
     ...(flaw === null ? {} : { flaw }),
+    ...(end.reverted ? { recovering: { order: id, since: now.mono } } : {}),
     events: [
       {
         type: 'injection.ended',
@@ -269,5 +166,7 @@ function loseOrder(order: OrderState, { at, why }: { readonly at: number; readon
     order: { ...order, stage: 'over', outcome: { state: 'expires', at, why } },
     flaw: `${slot.id} on ${node}: ${why}`,
     events: [{ type: 'injection.lost', slot: slot.id, order: id, node, why }],
+    // Should it have begun after all, it must not live on the leases that other orders of the node are given.
+    acts: [{ type: 'revert', node, order: id }],
   };
 }

@@ -5,6 +5,7 @@ import type { NodeId, OrderId, RunId } from '../../shared/domain/ids.ts';
 import type { InjectionEnd, InjectOrder, OrderAnswer } from '../../shared/domain/order.ts';
 import type { Plan, Slot } from '../../shared/domain/plan.ts';
 import type { HaltedNode, RunEventBody, RunPhase, Verdict } from '../../shared/domain/run.ts';
+import type { Room } from './blast-radius/ledger.ts';
 import type { History, Sample } from './judge.ts';
 
 /** What stays the same for the whole run. */
@@ -18,10 +19,29 @@ export interface RunContext {
   readonly graceMs: number;
 }
 
-/** The two clocks at one instant. Decisions use `mono`; `wall` is only written down. */
+/**
+ * What a decision knows of the world at one instant: the two clocks, of which it uses `mono` and only writes `wall`
+ * down, and the room that the blast radius leaves.
+ */
 export interface Moment {
   readonly mono: number;
   readonly wall: number;
+  readonly room: Room;
+}
+
+/** A node of a slot for which there was no room yet. */
+export interface Wish {
+  readonly slot: Slot;
+  readonly node: NodeId;
+  /** Monotonic; without room until then it is skipped. */
+  readonly until: number;
+}
+
+/** An injection that is over, and after which the steady state has not been seen to hold yet. */
+export interface Recovering {
+  readonly order: OrderId;
+  /** Monotonic; values have to be newer. */
+  readonly since: number;
 }
 
 export interface OrderState {
@@ -40,7 +60,7 @@ export interface OrderState {
 
 /** Why a run is being stopped before its end. */
 export interface HaltCause {
-  readonly by: 'person' | 'rule' | 'blind' | 'restart';
+  readonly by: 'person' | 'rule' | 'blind' | 'window' | 'restart';
   readonly reason: string;
   /** Orders that were open when the halt began: the rows of its proof. */
   readonly orders: readonly OrderId[];
@@ -57,8 +77,11 @@ export interface RunState {
   /** Whether the steady state held at the last judgement since the first stage began; null before that. */
   readonly steady: boolean | null;
   readonly stageIndex: number;
-  /** Slots of the current stage that have been issued or skipped. */
+  /** Slots of the current stage whose time has come. */
   readonly issued: number;
+  /** Of these, the nodes that wait for room, in the order in which they began to. */
+  readonly waiting: readonly Wish[];
+  readonly recovering: readonly Recovering[];
   readonly orders: ReadonlyMap<OrderId, OrderState>;
   readonly connected: ReadonlySet<NodeId>;
   readonly halt: HaltCause | null;
@@ -69,13 +92,11 @@ export interface RunState {
 
 export type RunInput =
   | {
-      readonly type: 'prepare';
-      readonly seed: string;
-      readonly planDigest: string;
-      readonly requestedBy: string;
-      readonly replayOf: RunId | null;
+      readonly type: 'start';
+      readonly by: string;
+      readonly policyDigest: string;
+      readonly approvedBy: readonly string[];
     }
-  | { readonly type: 'start' }
   /** Time has passed. */
   | { readonly type: 'tick' }
   | { readonly type: 'sample'; readonly sample: Sample }
@@ -95,7 +116,9 @@ export type RunInput =
       readonly ref: string | null;
       /** The nodes have been told already, each to end everything. */
       readonly told: boolean;
-    };
+    }
+  /** The time in which the run may be played is over; `reason` says which window closed. */
+  | { readonly type: 'close'; readonly reason: string };
 
 /** What the shell has to do, after it has recorded the events. */
 export type Act =

@@ -2,7 +2,7 @@
 //
 //   an undo failed                                   -> error: something may still be broken
 //   the coordinator had stopped in between           -> error
-//   a person halted it                               -> aborted
+//   a person halted it, or its window closed         -> aborted
 //   an abort rule could not be judged (blind)        -> inconclusive: nothing was learned
 //   what the judge found (gate, recovery)            -> refused, refuted, aborted or inconclusive
 //   an abort rule fired, and the system recovered    -> aborted
@@ -42,6 +42,8 @@ function endingOfHalt(state: RunState, halt: HaltCause, found: Ending | null): E
       return { verdict: 'error', reason: `${halt.reason}; ${describeProof(state, halt)}` };
     case 'person':
       return { verdict: 'aborted', reason: `halted by ${halt.reason}` };
+    case 'window':
+      return { verdict: 'aborted', reason: `halted, because its time is over: ${halt.reason}` };
     case 'blind':
       return { verdict: 'inconclusive', reason: `halted, because an abort rule was blind: ${halt.reason}` };
     case 'rule':

@@ -7,10 +7,11 @@
 import { nodeOf, type NodeId } from '../../shared/domain/ids.ts';
 import { assertNever } from '../../shared/errors.ts';
 import { addSample, createHistory } from './judge.ts';
-import { judgeAborts, judgeBaseline, judgeRecovery, judgeSteady } from './run-judge.ts';
+import { confirmRecoveries, judgeAborts, judgeBaseline, judgeRecovery, judgeSteady } from './run-judge.ts';
 import type { LeftOrder } from './open-orders.ts';
 import { confirmHalt, requestHalt } from './run-halt.ts';
-import { issueDueSlots, loseOverdueOrders, takeUnknown, takeWords, type Word } from './run-orders.ts';
+import { issueDueSlots } from './run-issue.ts';
+import { loseOverdueOrders, takeUnknown, takeWords, type Word } from './run-orders.ts';
 import {
   extend,
   openOrders,
@@ -34,6 +35,8 @@ export function prepareRun(context: RunContext, connected: Iterable<NodeId>): Ru
     steady: null,
     stageIndex: 0,
     issued: 0,
+    waiting: [],
+    recovering: [],
     orders: new Map(),
     connected: new Set(connected),
     halt: null,
@@ -81,7 +84,7 @@ export function reduceRun(context: RunContext, state: RunState, inputs: readonly
       continue;
     }
     turn = take(context, turn, group, now);
-    if (group.type === 'sample' || group.type === 'halt') turn = settle(context, turn, now);
+    if (group.type === 'sample' || group.type === 'halt' || group.type === 'close') turn = settle(context, turn, now);
   }
   return turn.state.phase === 'ended' ? turn : settle(context, turn, now);
 }
@@ -116,12 +119,8 @@ type OtherInput = Exclude<RunInput, Word>;
 
 function take(context: RunContext, turn: Turn, input: OtherInput, now: Moment): Turn {
   switch (input.type) {
-    case 'prepare': {
-      const { type: _type, ...facts } = input;
-      return extend(turn, { events: [{ type: 'run.prepared', ...facts }] });
-    }
     case 'start':
-      return start(context, turn, now);
+      return start(context, turn, input, now);
     case 'tick':
       return turn;
     case 'sample': {
@@ -138,16 +137,26 @@ function take(context: RunContext, turn: Turn, input: OtherInput, now: Moment): 
         { by: 'person', reason: `${input.by}: ${input.reason}` },
         { at: now, ...input },
       );
+    case 'close': {
+      const { reason } = input;
+      if (turn.state.halt !== null) return turn;
+      const request = { at: now, by: 'window', reason, ref: null, told: false };
+      return requestHalt(context, turn, { by: 'window', reason }, request);
+    }
     default:
       return assertNever(input);
   }
 }
 
-function start(context: RunContext, turn: Turn, now: Moment): Turn {
+function start(context: RunContext, turn: Turn, input: RunInput & { type: 'start' }, now: Moment): Turn {
   if (turn.state.phase !== 'prepared') return turn;
+  const { by, policyDigest, approvedBy } = input;
   return extend(turn, {
     state: { phase: 'baseline', phaseSince: now.mono, monitorsSince: now.mono },
-    events: [{ type: 'baseline.started', lengthMs: context.experiment.baselineMs }],
+    events: [
+      { type: 'run.started', by, policyDigest, approvedBy },
+      { type: 'baseline.started', lengthMs: context.experiment.baselineMs },
+    ],
     acts: [{ type: 'start-monitors' }],
   });
 }
@@ -178,7 +187,7 @@ function noteNode(turn: Turn, node: NodeId, connected: boolean, isConcerned: boo
 
 /** Goes through phases until nothing more follows from what is known now. */
 function settle(context: RunContext, turn: Turn, now: Moment): Turn {
-  let current = judgeSteady(context, loseOverdueOrders(turn, now), now);
+  let current = confirmRecoveries(context, judgeSteady(context, loseOverdueOrders(turn, now), now), now);
   for (;;) {
     const next = proceed(context, current, now);
     if (next === current) return current;
@@ -214,7 +223,7 @@ function play(context: RunContext, turn: Turn, now: Moment): Turn {
   const stage = context.plan.stages[turn.state.stageIndex];
   if (stage === undefined) throw new Error(`stage ${turn.state.stageIndex} is not in the plan`);
   const allIssued = turn.state.issued === context.plan.slots.filter((slot) => slot.stage === stage.name).length;
-  if (!allIssued || openOrders(turn.state).length > 0) return turn;
+  if (!allIssued || turn.state.waiting.length > 0 || openOrders(turn.state).length > 0) return turn;
   return extend(turn, {
     state: { phase: 'recovering', phaseSince: now.mono },
     events: [{ type: 'recovery.started', stage: stage.name, withinMs: context.experiment.recoveryWithinMs }],

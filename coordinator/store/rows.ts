@@ -157,6 +157,9 @@ const isVerdict = among<Verdict>({
 
 const isEventType = among<RunEventBody['type']>({
   'run.prepared': true,
+  'run.approved': true,
+  'preflight.answered': true,
+  'run.started': true,
   'baseline.started': true,
   'baseline.measured': true,
   'gate.passed': true,
@@ -165,6 +168,7 @@ const isEventType = among<RunEventBody['type']>({
   'order.sent': true,
   'order.repeated': true,
   'slot.substituted': true,
+  'slot.waiting': true,
   'slot.skipped': true,
   'injection.started': true,
   'injection.refused': true,
@@ -180,6 +184,7 @@ const isEventType = among<RunEventBody['type']>({
   'halt.confirmed': true,
   'steady.lost': true,
   'steady.regained': true,
+  'recovery.confirmed': true,
   'recovery.started': true,
   'recovery.measured': true,
   'stage.ended': true,

@@ -52,6 +52,30 @@ export type RunEventBody =
       readonly planDigest: string;
       readonly requestedBy: string;
       readonly replayOf: RunId | null;
+      readonly policyDigest: string;
+      readonly expiresAt: number;
+      /** Set when nobody asked just now, but a schedule fired. */
+      readonly firing?: { readonly schedule: string; readonly at: number };
+    }
+  | {
+      readonly type: 'run.approved';
+      readonly by: string;
+      /** The plan that was approved; for another one it does not count. */
+      readonly planDigest: string;
+      readonly expiresAt: number;
+      readonly comment: string | null;
+    }
+  /** What the endpoints that are asked before every start have said; `vetoes` is empty when all let it through. */
+  | {
+      readonly type: 'preflight.answered';
+      readonly endpoints: readonly string[];
+      readonly vetoes: readonly { readonly endpoint: string; readonly reason: string }[];
+    }
+  | {
+      readonly type: 'run.started';
+      readonly by: string;
+      readonly policyDigest: string;
+      readonly approvedBy: readonly string[];
     }
   | { readonly type: 'baseline.started'; readonly lengthMs: number }
   | { readonly type: 'baseline.measured'; readonly medians: Readonly<Record<string, number>> }
@@ -75,13 +99,25 @@ export type RunEventBody =
       readonly slot: SlotId;
       readonly node: NodeId;
       readonly by: NodeId;
+      /** Of the policy; `null` when the node is away. */
+      readonly rule: string | null;
       readonly why: string;
+    }
+  /** Neither the node nor another candidate can be hit just now: the slot waits for room, at most so long. */
+  | {
+      readonly type: 'slot.waiting';
+      readonly slot: SlotId;
+      readonly node: NodeId;
+      readonly rule: string | null;
+      readonly why: string;
+      readonly forMs: number;
     }
   | {
       readonly type: 'slot.skipped';
       readonly slot: SlotId;
       readonly node: NodeId | null;
       readonly code: string;
+      readonly rule: string | null;
       readonly why: string;
     }
   | {
@@ -151,6 +187,8 @@ export type RunEventBody =
   /** The steady state as a whole, judged at every sample from the first injection on; only changes are kept. */
   | { readonly type: 'steady.lost'; readonly conditions: readonly string[] }
   | { readonly type: 'steady.regained' }
+  /** On values taken since these were over the steady state holds: they count as impaired no more. */
+  | { readonly type: 'recovery.confirmed'; readonly orders: readonly OrderId[] }
   | { readonly type: 'recovery.started'; readonly stage: string; readonly withinMs: number }
   | {
       readonly type: 'recovery.measured';

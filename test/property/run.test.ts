@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { OrderId } from '../../shared/domain/ids.ts';
 import type { RunInput } from '../../coordinator/core/run-state.ts';
 import { buildCondition, buildExperiment, buildFleet, buildMonitor, buildStep } from '../support/experiments.ts';
-import { buildEnd, RunPlayer } from '../support/run-player.ts';
+import { buildEnd, RunPlayer, START } from '../support/run-player.ts';
 
 /** What may happen to a run, in any order: also what a correct node would never say. */
 type Happening = (run: RunPlayer) => RunInput | number;
@@ -101,7 +101,7 @@ function buildRun(): RunPlayer {
 }
 
 function play(happenings: readonly Happening[], check: (run: RunPlayer) => void): RunPlayer {
-  const run = buildRun().give({ type: 'start' });
+  const run = buildRun().give(START);
   for (const happen of happenings) {
     const what = happen(run);
     if (typeof what === 'number') run.wait(what);

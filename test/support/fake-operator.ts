@@ -56,6 +56,8 @@ export const PREPARED: Extract<RunEventBody, { type: 'run.prepared' }> = {
   planDigest: PLAN_DIGEST,
   requestedBy: 'tester',
   replayOf: null,
+  policyDigest: 'p',
+  expiresAt: START + 3_600_000,
 };
 export const HALT_REQUESTED: RunEventBody = { type: 'halt.requested', by: 'tester', reason: 'enough', ref: null };
 

@@ -7,7 +7,13 @@ import type { Experiment } from '../../shared/domain/experiment.ts';
 import { runId, type OrderId } from '../../shared/domain/ids.ts';
 import type { InventoryNode } from '../../shared/domain/node.ts';
 import type { InjectionEnd } from '../../shared/domain/order.ts';
+import type { Room } from '../../coordinator/core/blast-radius/ledger.ts';
 import type { RunEventBody } from '../../shared/domain/run.ts';
+
+/** Nothing is in the way of anybody. */
+export const ENDLESS_ROOM: Room = { take: () => null };
+
+export const START: RunInput = { type: 'start', by: 'tester', policyDigest: 'p', approvedBy: [] };
 
 export class RunPlayer {
   readonly context: RunContext;
@@ -15,6 +21,7 @@ export class RunPlayer {
   readonly acts: Act[] = [];
   state: RunState;
   now = 1000;
+  room = ENDLESS_ROOM;
 
   constructor(experiment: Experiment, inventory: readonly InventoryNode[]) {
     const plan = compilePlan({
@@ -33,7 +40,11 @@ export class RunPlayer {
   }
 
   give(input: RunInput): this {
-    const turn = reduceRun(this.context, this.state, [input], { mono: this.now, wall: this.now });
+    const turn = reduceRun(this.context, this.state, [input], {
+      mono: this.now,
+      wall: this.now,
+      room: this.room,
+    });
     this.state = turn.state;
     this.events.push(...turn.events);
     this.acts.push(...turn.acts);

@@ -5,7 +5,7 @@ import { reduceRun, resumeForClosing } from '../../coordinator/core/run.ts';
 import type { Experiment } from '../../shared/domain/experiment.ts';
 import type { OrderId } from '../../shared/domain/ids.ts';
 import { buildCondition, buildExperiment, buildFleet, buildMonitor, buildStep } from '../support/experiments.ts';
-import { buildEnd, RunPlayer } from '../support/run-player.ts';
+import { buildEnd, RunPlayer, START } from '../support/run-player.ts';
 
 function buildRun(more: Partial<Experiment> = {}, nodes = 3): RunPlayer {
   const experiment = buildExperiment({
@@ -20,7 +20,7 @@ const twoStages = (['smoke', 'scale'] as const).map((name) => ({ name, together:
 
 describe('before the first injection', () => {
   it('nothing is sent until every monitor has a value and the steady state holds', () => {
-    const run = buildRun().give({ type: 'start' }).wait(500);
+    const run = buildRun().give(START).wait(500);
     expect(run.acts).toEqual([{ type: 'start-monitors' }]);
 
     run.sample('ok', 1);
@@ -30,7 +30,7 @@ describe('before the first injection', () => {
   });
 
   it('the baseline is watched for its whole length', () => {
-    const run = buildRun({ baselineMs: 3000 }).give({ type: 'start' }).second('ok', 1).second('ok', 1);
+    const run = buildRun({ baselineMs: 3000 }).give(START).second('ok', 1).second('ok', 1);
     expect(run.state.phase).toBe('baseline');
 
     run.second('ok', 3);
@@ -44,14 +44,14 @@ describe('before the first injection', () => {
     ['a gate does not hold', { gates: [buildCondition('ok > 5')] }, 1],
     ['an abort rule is breached already', { abort: [buildCondition('ok < 2')] }, 1],
   ])('the run is refused when %s', (_, more, value) => {
-    const run = buildRun(more).give({ type: 'start' }).second('ok', value);
+    const run = buildRun(more).give(START).second('ok', value);
 
     expect(run.state.ending?.verdict).toBe('refused');
     expect(run.count('order.sent')).toBe(0);
   });
 
   it('the run is refused when a monitor is blind', () => {
-    const run = buildRun().give({ type: 'start' }).wait(3001);
+    const run = buildRun().give(START).wait(3001);
 
     expect(run.state.ending).toMatchObject({ verdict: 'refused', reason: expect.stringContaining('no fresh value') });
   });
@@ -66,7 +66,7 @@ describe('playing', () => {
       }),
     ];
     const run = buildRun({ stages: [{ name: 'smoke', together: false, steps }] })
-      .give({ type: 'start' })
+      .give(START)
       .second('ok', 1);
     expect(run.count('order.sent')).toBe(1);
 
@@ -78,7 +78,7 @@ describe('playing', () => {
   });
 
   it('goes through recovery to the next stage, and passes', () => {
-    const run = buildRun({ stages: twoStages }).give({ type: 'start' }).second('ok', 1).startAll().endAll();
+    const run = buildRun({ stages: twoStages }).give(START).second('ok', 1).startAll().endAll();
     expect(run.state.phase).toBe('recovering');
 
     run.second('ok', 1).startAll().endAll().second('ok', 1);
@@ -97,13 +97,13 @@ describe('playing', () => {
   });
 
   it('does not take a value from before the end of the stage for a recovery', () => {
-    const run = buildRun().give({ type: 'start' }).second('ok', 1).startAll().wait(900).endAll();
+    const run = buildRun().give(START).second('ok', 1).startAll().wait(900).endAll();
 
     expect(run.state.phase).toBe('recovering');
   });
 
   it('is refuted when the steady state does not return in time', () => {
-    const run = buildRun({ recoveryWithinMs: 2000 }).give({ type: 'start' }).second('ok', 1).startAll().endAll();
+    const run = buildRun({ recoveryWithinMs: 2000 }).give(START).second('ok', 1).startAll().endAll();
 
     run.second('ok', 0).second('ok', 0);
 
@@ -112,7 +112,7 @@ describe('playing', () => {
   });
 
   it('is inconclusive when a monitor is blind after the stage', () => {
-    const run = buildRun({ recoveryWithinMs: 4000 }).give({ type: 'start' }).second('ok', 1).startAll().endAll();
+    const run = buildRun({ recoveryWithinMs: 4000 }).give(START).second('ok', 1).startAll().endAll();
 
     run.wait(4000);
 
@@ -125,13 +125,13 @@ describe('playing', () => {
     ['ended with its lease', { reason: 'lease-expired' as const }],
     ['was recovered by a restarted agent', { reason: 'recovered' as const }],
   ])('is inconclusive when an injection %s', (_, more) => {
-    const run = buildRun().give({ type: 'start' }).second('ok', 1).startAll().endAll(more).second('ok', 1);
+    const run = buildRun().give(START).second('ok', 1).startAll().endAll(more).second('ok', 1);
 
     expect(run.state.ending?.verdict).toBe('inconclusive');
   });
 
   it('is inconclusive when a node refuses', () => {
-    const run = buildRun().give({ type: 'start' }).second('ok', 1);
+    const run = buildRun().give(START).second('ok', 1);
     const [orderId] = run.waiting();
     if (orderId === undefined) throw new Error('an order was expected');
 
@@ -147,7 +147,7 @@ describe('playing', () => {
 
   it('gives an order up when the node says nothing for lease and grace', () => {
     const run = buildRun({ monitors: { ok: buildMonitor({ staleAfterMs: 60_000 }) } })
-      .give({ type: 'start' })
+      .give(START)
       .second('ok', 1);
 
     run.wait(6999);
@@ -159,7 +159,7 @@ describe('playing', () => {
 
   it('is an error when an undo failed, whatever else is true', () => {
     const run = buildRun()
-      .give({ type: 'start' })
+      .give(START)
       .second('ok', 1)
       .startAll()
       .endAll({ reverted: false, revertErrors: ['pid 7 is stuck'] })
@@ -180,7 +180,7 @@ describe('halting', () => {
 
   function paused(more: Partial<Experiment> = {}): RunPlayer {
     return buildRun({ ...pausing, ...more })
-      .give({ type: 'start' })
+      .give(START)
       .second('ok', 1)
       .startAll();
   }
@@ -237,7 +237,7 @@ describe('halting', () => {
   it('tells only those orders again to end whose answer is out, when every node has been told already', () => {
     const run = paused();
     const [answered] = run.open();
-    const told = buildRun(pausing).give({ type: 'start' }).second('ok', 1);
+    const told = buildRun(pausing).give(START).second('ok', 1);
 
     run.give({ ...halt, told: true });
     told.give({ ...halt, told: true });
@@ -319,7 +319,7 @@ describe('halting', () => {
   it('sends no order any more', () => {
     const steps = [pause, buildStep({ repeat: { kind: 'every', times: 5, everyMs: 1000, jitterMs: 0 } })];
     const run = buildRun({ stages: [{ name: 'edge', together: true, steps }] })
-      .give({ type: 'start' })
+      .give(START)
       .second('ok', 1)
       .give(halt);
     const sent = run.count('order.sent');
@@ -334,7 +334,7 @@ describe('a node that has come back', () => {
   const step = buildStep({ fault: 'process-pause', durationMs: 30_000, params: {} });
   const sent = (): RunPlayer =>
     buildRun({ stages: [{ name: 'edge', together: false, steps: [step] }] })
-      .give({ type: 'start' })
+      .give(START)
       .second('ok', 1);
   function onlyOrder(run: RunPlayer): OrderState {
     const [order] = run.state.orders.values();
@@ -410,7 +410,7 @@ describe('a node that has come back', () => {
 describe('what comes in together', () => {
   it('is judged sample by sample: a breach does not hide behind the next value', () => {
     const run = buildRun({ abort: [buildCondition('ok < 1')] })
-      .give({ type: 'start' })
+      .give(START)
       .second('ok', 1);
     const sample = (value: number): RunInput => ({
       type: 'sample',
@@ -438,7 +438,7 @@ describe('a run that an earlier coordinator left open', () => {
   });
 
   it('waits for its open injections, and says of how many the end is confirmed', () => {
-    const before = buildRun().give({ type: 'start' }).second('ok', 1).startAll();
+    const before = buildRun().give(START).second('ok', 1).startAll();
     const open = before.open().map((id) => ({ id, begun: true }));
     const run = buildRun();
     run.state = resumeForClosing(before.context, open, 'playing', { mono: run.now, wall: run.now });

@@ -2,6 +2,8 @@
 // forecast both go this way, so that what a plan foretells is what a run then does.
 
 import type { NodeId } from '../../../shared/domain/ids.ts';
+import type { Slot } from '../../../shared/domain/plan.ts';
+import type { Candidate } from './headroom.ts';
 
 /** Why a node cannot be hit just now, or ever. */
 export interface Obstacle {
@@ -23,4 +25,15 @@ export function fillPlace(node: NodeId, reserves: NodeId[], take: (node: NodeId)
   const index = reserves.findIndex((reserve) => take(reserve) === null);
   const [reserve] = index < 0 ? [] : reserves.splice(index, 1);
   return reserve === undefined ? { taken: null, obstacle } : { taken: reserve, instead: obstacle };
+}
+
+export function candidateOf({ fault, processes }: Pick<Slot, 'fault' | 'processes'>, node: NodeId): Candidate {
+  return { node, fault, service: processes?.service ?? null };
+}
+
+/** How long a slot waits for room when its document does not say. */
+const SLACK_MS = 30_000;
+
+export function slackOf({ slackMs }: Pick<Slot, 'slackMs'>): number {
+  return slackMs ?? SLACK_MS;
 }

@@ -99,7 +99,7 @@ export function leastOf(amount: Amount, total: number): number {
   return amount.kind === 'count' ? amount.count : Math.ceil(amount.share * total - ROUNDING);
 }
 
-function refuse(view: View, { rule, gauge }: Reading, node: NodeId): Refusal {
+export function refuse(view: View, { rule, gauge }: Reading, node: NodeId): Refusal {
   const code = rule.kind === 'exclude' || rule.kind === 'require' ? 'POLICY_EXCLUDED' : 'POLICY_BLAST_RADIUS';
   return { rule: rule.name, code, message: `rule ${rule.name}: ${sayWhy(view, gauge, node)}` };
 }

@@ -12,6 +12,11 @@ export interface GetRunReply {
    * Canonical JSON.
    */
   'planJson'?: (string);
+  /**
+   * Of a prepared run: what the policy says of it just now.
+   */
+  'verdictJson'?: (string);
+  '_verdictJson'?: "verdictJson";
 }
 
 export interface GetRunReply__Output {
@@ -24,4 +29,9 @@ export interface GetRunReply__Output {
    * Canonical JSON.
    */
   'planJson': (string);
+  /**
+   * Of a prepared run: what the policy says of it just now.
+   */
+  'verdictJson'?: (string);
+  '_verdictJson'?: "verdictJson";
 }

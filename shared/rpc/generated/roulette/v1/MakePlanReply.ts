@@ -12,6 +12,10 @@ export interface MakePlanReply {
    */
   'digest'?: (string);
   'previews'?: (_roulette_v1_Preview)[];
+  /**
+   * What the policy says of it just now: JSON, see docs/policy.md. Not part of the plan, nor of its digest.
+   */
+  'verdictJson'?: (string);
 }
 
 export interface MakePlanReply__Output {
@@ -24,4 +28,8 @@ export interface MakePlanReply__Output {
    */
   'digest': (string);
   'previews': (_roulette_v1_Preview__Output)[];
+  /**
+   * What the policy says of it just now: JSON, see docs/policy.md. Not part of the plan, nor of its digest.
+   */
+  'verdictJson': (string);
 }

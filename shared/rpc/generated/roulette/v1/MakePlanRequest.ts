@@ -18,6 +18,10 @@ export interface MakePlanRequest {
    * Asks the agents which processes match just now. Not part of the plan, nor of its digest.
    */
   'preview'?: (boolean);
+  /**
+   * Who asks: the policy may look at that.
+   */
+  'requestedBy'?: (string);
   '_seed'?: "seed";
 }
 
@@ -38,5 +42,9 @@ export interface MakePlanRequest__Output {
    * Asks the agents which processes match just now. Not part of the plan, nor of its digest.
    */
   'preview': (boolean);
+  /**
+   * Who asks: the policy may look at that.
+   */
+  'requestedBy': (string);
   '_seed'?: "seed";
 }

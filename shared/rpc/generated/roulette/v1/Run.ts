@@ -21,10 +21,20 @@ export interface Run {
   'replayOf'?: (string);
   'preparedAt'?: (number | string | Long);
   'endedAt'?: (number | string | Long);
+  /**
+   * Until then a prepared run can be started.
+   */
+  'expiresAt'?: (number | string | Long);
+  /**
+   * Digest of the policy that it was prepared under.
+   */
+  'policyDigest'?: (string);
   '_verdict'?: "verdict";
   '_reason'?: "reason";
   '_replayOf'?: "replayOf";
   '_endedAt'?: "endedAt";
+  '_expiresAt'?: "expiresAt";
+  '_policyDigest'?: "policyDigest";
 }
 
 export interface Run__Output {
@@ -46,8 +56,18 @@ export interface Run__Output {
   'replayOf'?: (string);
   'preparedAt': (number);
   'endedAt'?: (number);
+  /**
+   * Until then a prepared run can be started.
+   */
+  'expiresAt'?: (number);
+  /**
+   * Digest of the policy that it was prepared under.
+   */
+  'policyDigest'?: (string);
   '_verdict'?: "verdict";
   '_reason'?: "reason";
   '_replayOf'?: "replayOf";
   '_endedAt'?: "endedAt";
+  '_expiresAt'?: "expiresAt";
+  '_policyDigest'?: "policyDigest";
 }

@@ -2,37 +2,11 @@
 
 
 export interface StartRunRequest {
-  'document'?: (string);
-  'file'?: (string);
-  'seed'?: (string);
-  'expectedDigest'?: (string);
-  /**
-   * Who asks; recorded in the audit log.
-   */
+  'runId'?: (string);
   'requestedBy'?: (string);
-  /**
-   * The run that this one repeats.
-   */
-  'replayOf'?: (string);
-  '_seed'?: "seed";
-  '_expectedDigest'?: "expectedDigest";
-  '_replayOf'?: "replayOf";
 }
 
 export interface StartRunRequest__Output {
-  'document': (string);
-  'file': (string);
-  'seed'?: (string);
-  'expectedDigest'?: (string);
-  /**
-   * Who asks; recorded in the audit log.
-   */
+  'runId': (string);
   'requestedBy': (string);
-  /**
-   * The run that this one repeats.
-   */
-  'replayOf'?: (string);
-  '_seed'?: "seed";
-  '_expectedDigest'?: "expectedDigest";
-  '_replayOf'?: "replayOf";
 }

@@ -1,0 +1,168 @@
+// What a plan would come to under the rules, by itself on the fleet as it is now: dispatch played over the planned
+// times, each injection lasting as long as it is planned to. Other runs are left out, because nobody knows how long
+// they will be there; what they hold is asked for when an order is due.
+
+import type { NodeId, SlotId } from '../../../shared/domain/ids.ts';
+import type { Plan, Slot } from '../../../shared/domain/plan.ts';
+import { injectionLengthMs } from '../../../shared/faults/index.ts';
+import { candidateOf, fillPlace, slackOf, type Obstacle } from './fill.ts';
+import { bindingOf, refuse, tightest, type Binding, type View } from './headroom.ts';
+import { countAway } from './ledger.ts';
+import type { Membership } from './membership.ts';
+import { createTally } from './tally.ts';
+
+export interface SlotForecast {
+  readonly slot: SlotId;
+  /** The rule that binds most, and what it has left at the tightest moment; null when no rule counts. */
+  readonly binding: Binding | null;
+  /** Nodes that cannot be hit at their time, with those that would be hit instead: how many, and the first of them. */
+  readonly substitutedCount: number;
+  readonly substituted: readonly { readonly node: NodeId; readonly by: NodeId; readonly why: Obstacle }[];
+  /** The longest wait for room; 0 when none has to wait. */
+  readonly waitsMs: number;
+  /** Nodes for which there is no room within the slack, nor for another in their place; likewise. */
+  readonly unfitCount: number;
+  readonly unfit: readonly { readonly node: NodeId; readonly why: Obstacle }[];
+}
+
+type Draft = {
+  -readonly [Key in keyof SlotForecast]: SlotForecast[Key] extends readonly (infer One)[] ? One[] : SlotForecast[Key];
+};
+
+interface Wish {
+  readonly slot: Slot;
+  readonly node: NodeId;
+  /** Shared by all wishes of a slot. */
+  readonly reserves: NodeId[];
+  readonly since: number;
+  readonly until: number;
+}
+
+/** In order of the slots. */
+export function forecastPlan(plan: Plan, membership: Membership, now: number): SlotForecast[] {
+  const play = createPlay(membership);
+  let at = now;
+  for (const stage of plan.stages) {
+    const end = playStage(play, plan, { stage: stage.name, at });
+    at = Math.max(end, at + stage.lengthMs);
+  }
+  return plan.slots.map(({ id }) => play.draftOf(id));
+}
+
+interface Play {
+  readonly draftOf: (slot: SlotId) => Draft;
+  /** Fills the place, or says why it cannot be filled at this time. */
+  readonly fill: (wish: Wish, at: number) => Obstacle | null;
+  /** Ends what is over by then. */
+  readonly endBy: (at: number) => void;
+  /** When the next injection is over. */
+  readonly nextEnd: () => number;
+}
+
+/** Goes from one time at which something can change to the next. The answer is when the last place was settled. */
+function playStage(
+  play: Play,
+  plan: Plan,
+  { stage, at: start }: { readonly stage: string; readonly at: number },
+): number {
+  const due = plan.slots.filter((slot) => slot.stage === stage);
+  let waiting: Wish[] = [];
+  let at = start;
+  for (let next = 0; next < due.length || waiting.length > 0;) {
+    const comes = due[next];
+    const dueAt = comes === undefined ? Number.POSITIVE_INFINITY : start + comes.offsetMs;
+    const change = waiting.reduce((soonest, { until }) => Math.min(soonest, until), play.nextEnd());
+    at = Math.max(at, waiting.length === 0 ? dueAt : Math.min(dueAt, change));
+    play.endBy(at);
+    if (at >= dueAt && comes !== undefined) {
+      waiting = [...waiting, ...wishesOf(plan, comes, at)];
+      next += 1;
+    }
+    waiting = waiting.filter((wish) => hasToWait(play, wish, at));
+  }
+  return at;
+}
+
+function wishesOf(plan: Plan, slot: Slot, at: number): Wish[] {
+  const reserves = [...(plan.standby[slot.id] ?? [])];
+  return slot.nodes.map((node) => ({ slot, node, reserves, since: at, until: at + slackOf(slot) }));
+}
+
+/** Fills the place if it can, or gives it up when its time is over. */
+function hasToWait(play: Play, wish: Wish, at: number): boolean {
+  const { slot, node, since, until } = wish;
+  const draft = play.draftOf(slot.id);
+  const obstacle = play.fill(wish, at);
+  if (obstacle === null) draft.waitsMs = Math.max(draft.waitsMs, at - since);
+  else if (at < until) return true;
+  else giveUp(draft, node, obstacle);
+  return false;
+}
+
+/** Nobody reads more of them, and a plan may have as many as the fleet. */
+const MOST_TOLD = 20;
+
+function giveUp(draft: Draft, node: NodeId, why: Obstacle): void {
+  draft.unfitCount += 1;
+  if (draft.unfit.length < MOST_TOLD) draft.unfit.push({ node, why });
+}
+
+function standIn(draft: Draft, { node, by, why }: Draft['substituted'][number]): void {
+  draft.substitutedCount += 1;
+  if (draft.substituted.length < MOST_TOLD) draft.substituted.push({ node, by, why });
+}
+
+function createPlay(membership: Membership): Play {
+  const tally = createTally(membership);
+  for (const member of membership.members()) countAway(tally, member);
+  const drafts = new Map<SlotId, Draft>();
+  const ends: { readonly at: number; readonly key: string }[] = [];
+  let ended = 0;
+
+  function draftOf(slot: SlotId): Draft {
+    const draft = drafts.get(slot) ?? {
+      slot,
+      binding: null,
+      substitutedCount: 0,
+      substituted: [],
+      waitsMs: 0,
+      unfitCount: 0,
+      unfit: [],
+    };
+    drafts.set(slot, draft);
+    return draft;
+  }
+
+  function take(slot: Slot, node: NodeId, view: View): Obstacle | null {
+    if (membership.get(node)?.connected !== true)
+      return { code: 'NODE_AWAY', rule: null, message: `${node} is not connected` };
+    const candidate = candidateOf(slot, node);
+    const reading = tightest(view, candidate);
+    if (reading !== null && reading.headroom < 0) return refuse(view, reading, node);
+    const draft = draftOf(slot.id);
+    const binding = reading === null ? null : bindingOf(reading);
+    if (binding !== null && binding.headroom < (draft.binding?.headroom ?? Infinity)) draft.binding = binding;
+    const key = `planned ${ends.length}`;
+    tally.add(key, candidate, view.now);
+    const at = view.now + injectionLengthMs(slot.fault, slot.durationMs, slot.params);
+    ends.splice(ends.findLastIndex((end) => end.at <= at) + 1, 0, { at, key });
+    return null;
+  }
+
+  return {
+    draftOf,
+    fill: ({ slot, node, reserves }, at) => {
+      const filled = fillPlace(node, reserves, (one) => take(slot, one, { membership, tally, now: at }));
+      if (filled.taken === null) return filled.obstacle;
+      if (filled.instead !== null) standIn(draftOf(slot.id), { node, by: filled.taken, why: filled.instead });
+      return null;
+    },
+    endBy: (at) => {
+      for (let end = ends[ended]; end !== undefined && end.at <= at; end = ends[ended]) {
+        tally.remove(end.key, end.at);
+        ended += 1;
+      }
+    },
+    nextEnd: () => ends[ended]?.at ?? Number.POSITIVE_INFINITY,
+  };
+}
