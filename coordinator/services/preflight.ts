@@ -106,6 +106,8 @@ function post(
     const outgoing = request(url, { method: 'POST', headers, agent: false, signal, rejectUnauthorized: true });
     outgoing.on('response', resolve);
     outgoing.on('error', (error) => reject(new Error(`cannot be asked: ${describe(error)}`, { cause: error })));
+    // Without an error when the answer is another protocol (status 101).
+    outgoing.on('close', () => reject(new Error('cannot be asked: it closes the connection')));
     outgoing.end(body);
   });
 }
