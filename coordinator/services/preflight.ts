@@ -65,10 +65,10 @@ async function ask(
   const cancel = clock.after(endpoint.timeoutMs, () => over.abort(late));
   signal.addEventListener('abort', () => over.abort(new Error(WITHDRAWN)), { signal: over.signal });
   try {
+    // A request ends by its signal, but a file that does not come does not: it is not waited for.
     return await Promise.race([exchange(endpoint, question, over.signal), rejectWith(over.signal)]);
   } catch (error) {
-    // What the end of the time makes fail is no trouble of its own.
-    return veto(describe(over.signal.aborted ? over.signal.reason : error));
+    return veto(describe(error));
   } finally {
     cancel();
     over.abort();

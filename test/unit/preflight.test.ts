@@ -94,7 +94,7 @@ describe('an answer', () => {
   });
 
   it('is a veto when it is not UTF-8', () => {
-    const opinion = judgeAnswer(Buffer.from('{"allow":true}\u00ff', 'latin1'));
+    const opinion = judgeAnswer(Buffer.from('{"allow":false,"reason":"f\u00fcr heute"}', 'latin1'));
 
     expect(reasonOf(opinion)).toMatch(/^answers with what is not JSON: /u);
   });
