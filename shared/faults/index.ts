@@ -44,6 +44,11 @@ export function faultSpec(kind: FaultKind): FaultSpec {
   return FAULTS[kind];
 }
 
+/** The kinds of a class, or the one kind of that name; none for any other name. */
+export function kindsNamed(name: string): FaultKind[] {
+  return FAULT_KINDS.filter((kind) => kind === name || faultSpec(kind).class === name);
+}
+
 /** How long one injection lasts when all goes as planned: its duration, or the longest watch for its effect. */
 export function injectionLengthMs(kind: FaultKind, durationMs: number | null, params: FaultParams): number {
   const { lengthParam } = faultSpec(kind);

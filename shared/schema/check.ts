@@ -41,7 +41,7 @@ function plain(key: string): string {
 }
 
 /** `stages[0].steps[1].mode`, and `labels["a b"]` for a key that is no plain word. */
-function formatPath(path: Path): string {
+export function formatPath(path: Path): string {
   return path
     .map((part, index) => {
       if (typeof part === 'number') return `[${part}]`;

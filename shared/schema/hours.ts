@@ -29,7 +29,7 @@ function timeOfDay(example: string, latest: number): z.ZodType<number> {
   });
 }
 
-const timezone = reads('a time zone such as Europe/Berlin or UTC', (value) =>
+export const timezone = reads('a time zone such as Europe/Berlin or UTC', (value) =>
   typeof value === 'string' && isTimezone(value) ? value : null,
 );
 
@@ -44,9 +44,16 @@ function isTimezone(name: string): boolean {
   }
 }
 
-export const hours: z.ZodType<Hours> = object('hours', {
+/** For what has more keys than these. */
+export const hoursShape = {
   days: dayNames,
   from: timeOfDay('09:00', MINUTES_OF_DAY - 1),
   to: timeOfDay('17:00', MINUTES_OF_DAY),
   timezone,
-}).transform(({ days, from, to, timezone: zone }) => ({ days, fromMinute: from, toMinute: to, timezone: zone }));
+};
+
+export function toHours(read: z.infer<z.ZodObject<typeof hoursShape>>): Hours {
+  return { days: read.days, fromMinute: read.from, toMinute: read.to, timezone: read.timezone };
+}
+
+export const hours: z.ZodType<Hours> = object('hours', hoursShape).transform(toHours);

@@ -10,7 +10,7 @@ const labelValues = z.union([labelValue.transform((value) => [value]), list('tex
 
 const labels = named('labels', labelValues);
 
-const nodeSelector: z.ZodType<NodeSelector> = z.unknown().transform((value, context): NodeSelector => {
+export const nodeSelector: z.ZodType<NodeSelector> = z.unknown().transform((value, context): NodeSelector => {
   if (value === 'all') return 'all';
   const parsed = labels.safeParse(value);
   if (!isObject(value) || Object.keys(value).length === 0)

@@ -1,0 +1,126 @@
+// Reads the folder of a policy (docs/policy.md). Whatever is in it and cannot be read as what it should be makes the
+// whole folder unusable: a coordinator never goes by fewer rules than are written there. Never throws.
+
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { digestOf, sha256 } from './canonical.ts';
+import type { Freeze, Policy } from './domain/policy.ts';
+import { messageOf } from './errors.ts';
+import { isObject } from './schema/reader.ts';
+import { checkPolicyFile } from './schema/policy.ts';
+import { mergePolicy, type ReadFile } from './schema/policy-files.ts';
+import { checkPolicyTest, type PolicyTest } from './schema/policy-test.ts';
+import { readSource, type DocumentIssue } from './schema/source.ts';
+
+export type PolicyFolder =
+  | { readonly ok: true; readonly policy: Policy; readonly tests: readonly TestFile[] }
+  | { readonly ok: false; readonly issues: readonly DocumentIssue[] };
+
+export interface TestFile {
+  readonly file: string;
+  readonly test: PolicyTest;
+}
+
+/** What one file comes to. */
+type Part =
+  | { readonly kind: 'issues'; readonly issues: readonly DocumentIssue[] }
+  | { readonly kind: 'policy'; readonly digest: FileDigest; readonly read: ReadFile }
+  | { readonly kind: 'calendar'; readonly digest: FileDigest; readonly freezes: readonly Freeze[] }
+  | { readonly kind: 'test'; readonly read: TestFile }
+  | { readonly kind: 'document'; readonly name: string; readonly file: string };
+
+/** Name and SHA-256 of the content. */
+type FileDigest = readonly [string, string];
+
+const MOST_BYTES = 1024 * 1024;
+
+/** The digest of the policy is that of the names and contents of the files that have rules: tests change none. */
+export function readPolicyFolder(folder: string): PolicyFolder {
+  const names = listFolder(folder);
+  if (typeof names === 'string') return { ok: false, issues: [issueOf(folder, `cannot be read: ${names}`)] };
+  if (names.length === 0) return { ok: false, issues: [issueOf(folder, 'has no file of a policy')] };
+  const parts = names.map((name) => readPart(folder, name));
+  const issues = [...parts.flatMap((part) => (part.kind === 'issues' ? part.issues : [])), ...strayDocuments(parts)];
+  if (issues.length > 0) return { ok: false, issues };
+  const merged = mergePolicy(
+    folder,
+    parts.flatMap((part) => (part.kind === 'policy' ? [part.read] : [])),
+    parts.flatMap((part) => (part.kind === 'calendar' ? part.freezes : [])),
+  );
+  if (!merged.ok) return merged;
+  const digest = digestOf(
+    parts.flatMap((part) => (part.kind === 'policy' || part.kind === 'calendar' ? [part.digest] : [])),
+  );
+  const tests = parts.flatMap((part) => (part.kind === 'test' ? [part.read] : []));
+  return { ok: true, policy: { digest, ...merged.value }, tests };
+}
+
+/** Sorted, so that the digest is that of the content and not of the file system's order. Or why that fails. */
+function listFolder(folder: string): readonly string[] | string {
+  try {
+    const names = readdirSync(folder);
+    return names.filter((name) => !isForPeople(name)).toSorted((a, b) => (a < b ? -1 : 1));
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** What tools keep beside files (`.git`), and what explains them. */
+function isForPeople(name: string): boolean {
+  return name.startsWith('.') || name === 'README' || name.endsWith('.md');
+}
+
+function readPart(folder: string, name: string): Part {
+  const file = path.join(folder, name);
+  const fail = (message: string): Part => ({ kind: 'issues', issues: [issueOf(file, message)] });
+  if (!/\.(?:yaml|yml|json|ics)$/u.test(name))
+    return fail('has no place here: a policy has files *.yaml, *.yml, *.json and *.ics, and no folders');
+  const content = readText(file);
+  if (!content.ok) return fail(content.why);
+  const digest: FileDigest = [name, sha256(content.text)];
+  if (name.endsWith('.ics')) return fail('is a calendar, and those cannot be read yet');
+  const read = readSource(content.text, file);
+  if (!read.ok) return { kind: 'issues', issues: read.issues };
+  const { source } = read;
+  if (/\.test\.[a-z]+$/u.test(name)) {
+    const test = checkPolicyTest(source);
+    return test.ok ? { kind: 'test', read: { file, test: test.value } } : { kind: 'issues', issues: test.issues };
+  }
+  if (isObject(source.value) && source.value['kind'] === 'Experiment') return { kind: 'document', name, file };
+  const policy = checkPolicyFile(source);
+  return policy.ok
+    ? { kind: 'policy', digest, read: { source, file: policy.value } }
+    : { kind: 'issues', issues: policy.issues };
+}
+
+function readText(
+  file: string,
+): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string } {
+  try {
+    // Before it is opened: opening a pipe would wait for whoever writes into it.
+    const status = statSync(file);
+    if (!status.isFile()) return { ok: false, why: 'is no file' };
+    if (status.size > MOST_BYTES) return { ok: false, why: 'is larger than 1 MiB' };
+    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)) };
+  } catch (error) {
+    return { ok: false, why: `cannot be read: ${messageOf(error)}` };
+  }
+}
+
+/** An experiment among the files has no rules. It is left alone when a test is about it, and a mistake otherwise. */
+function strayDocuments(parts: readonly Part[]): DocumentIssue[] {
+  const tested = new Set(
+    parts
+      .flatMap((part) => (part.kind === 'test' ? part.read.test.cases : []))
+      .map(({ document }) => (document.kind === 'path' ? path.normalize(document.path) : null)),
+  );
+  return parts.flatMap((part) =>
+    part.kind !== 'document' || tested.has(part.name)
+      ? []
+      : [issueOf(part.file, 'is an experiment, and no test of this folder is about it')],
+  );
+}
+
+function issueOf(file: string, message: string): DocumentIssue {
+  return { code: 'DOCUMENT_INVALID', file, line: 1, column: 1, path: '', message };
+}
