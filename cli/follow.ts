@@ -15,6 +15,9 @@ import { paintVerdict, VERDICT_EXIT } from './render/run.ts';
 import { clockTime, offset } from './render/table.ts';
 import type { Session } from './session.ts';
 
+/** Why Ctrl-C halts a run. */
+export const INTERRUPTED = 'interrupted by the operator';
+
 export interface FollowRequest {
   readonly run: string;
   readonly plan: Plan;
@@ -122,7 +125,7 @@ async function haltPatiently(
   left: AbortSignal,
 ): Promise<HaltRunReply__Output | null> {
   const patience = createPatience(systemClock.monotonic);
-  const request = { runId: run, requestedBy: haltAs, reason: 'interrupted by the operator' };
+  const request = { runId: run, requestedBy: haltAs, reason: INTERRUPTED };
   for (;;) {
     try {
       return await operator().haltRun(request);

@@ -16,6 +16,20 @@ import type { ListRunsReply__Output } from '../shared/rpc/generated/roulette/v1/
 import type { MakePlanReply__Output } from '../shared/rpc/generated/roulette/v1/MakePlanReply.ts';
 import type { MakePlanRequest } from '../shared/rpc/generated/roulette/v1/MakePlanRequest.ts';
 import type { OperatorServiceClient } from '../shared/rpc/generated/roulette/v1/OperatorService.ts';
+import type { ApproveRunReply__Output } from '../shared/rpc/generated/roulette/v1/ApproveRunReply.ts';
+import type { ApproveRunRequest } from '../shared/rpc/generated/roulette/v1/ApproveRunRequest.ts';
+import type { ForgetNodeReply__Output } from '../shared/rpc/generated/roulette/v1/ForgetNodeReply.ts';
+import type { ForgetNodeRequest } from '../shared/rpc/generated/roulette/v1/ForgetNodeRequest.ts';
+import type { GetPolicyReply__Output } from '../shared/rpc/generated/roulette/v1/GetPolicyReply.ts';
+import type { ListSchedulesReply__Output } from '../shared/rpc/generated/roulette/v1/ListSchedulesReply.ts';
+import type { PrepareRunReply__Output } from '../shared/rpc/generated/roulette/v1/PrepareRunReply.ts';
+import type { PrepareRunRequest } from '../shared/rpc/generated/roulette/v1/PrepareRunRequest.ts';
+import type { PutScheduleReply__Output } from '../shared/rpc/generated/roulette/v1/PutScheduleReply.ts';
+import type { PutScheduleRequest } from '../shared/rpc/generated/roulette/v1/PutScheduleRequest.ts';
+import type { ReloadPolicyReply__Output } from '../shared/rpc/generated/roulette/v1/ReloadPolicyReply.ts';
+import type { ReloadPolicyRequest } from '../shared/rpc/generated/roulette/v1/ReloadPolicyRequest.ts';
+import type { RemoveScheduleReply__Output } from '../shared/rpc/generated/roulette/v1/RemoveScheduleReply.ts';
+import type { RemoveScheduleRequest } from '../shared/rpc/generated/roulette/v1/RemoveScheduleRequest.ts';
 import type { ReleaseReply__Output } from '../shared/rpc/generated/roulette/v1/ReleaseReply.ts';
 import type { ReleaseRequest } from '../shared/rpc/generated/roulette/v1/ReleaseRequest.ts';
 import type { RunEvent__Output } from '../shared/rpc/generated/roulette/v1/RunEvent.ts';
@@ -27,6 +41,8 @@ import { CLIENT_OPTIONS, clientCredentials } from '../shared/rpc/transport.ts';
 
 /** A coordinator that does not answer a question within this time counts as unreachable. */
 const ANSWER_WITHIN_MS = 10_000;
+/** More than the longest time that an endpoint may be given. */
+const START_WITHIN_MS = 75_000;
 
 type Callback<Reply> = (error: grpc.ServiceError | null, reply?: Reply) => void;
 
@@ -59,8 +75,41 @@ export class Operator {
     return this.#call((back) => this.#client.makePlan(request, soon(), back));
   }
 
+  async prepareRun(request: PrepareRunRequest): Promise<PrepareRunReply__Output> {
+    return this.#call((back) => this.#client.prepareRun(request, soon(), back));
+  }
+
+  async approveRun(request: ApproveRunRequest): Promise<ApproveRunReply__Output> {
+    return this.#call((back) => this.#client.approveRun(request, soon(), back));
+  }
+
+  /** Waits as long as the endpoints that are asked before a start may take. */
   async startRun(request: StartRunRequest): Promise<StartRunReply__Output> {
-    return this.#call((back) => this.#client.startRun(request, soon(), back));
+    return this.#call((back) => this.#client.startRun(request, within(START_WITHIN_MS), back));
+  }
+
+  async forgetNode(request: ForgetNodeRequest): Promise<ForgetNodeReply__Output> {
+    return this.#call((back) => this.#client.forgetNode(request, soon(), back));
+  }
+
+  async getPolicy(): Promise<GetPolicyReply__Output> {
+    return this.#call((back) => this.#client.getPolicy({}, soon(), back));
+  }
+
+  async reloadPolicy(request: ReloadPolicyRequest): Promise<ReloadPolicyReply__Output> {
+    return this.#call((back) => this.#client.reloadPolicy(request, soon(), back));
+  }
+
+  async putSchedule(request: PutScheduleRequest): Promise<PutScheduleReply__Output> {
+    return this.#call((back) => this.#client.putSchedule(request, soon(), back));
+  }
+
+  async listSchedules(): Promise<ListSchedulesReply__Output> {
+    return this.#call((back) => this.#client.listSchedules({}, soon(), back));
+  }
+
+  async removeSchedule(request: RemoveScheduleRequest): Promise<RemoveScheduleReply__Output> {
+    return this.#call((back) => this.#client.removeSchedule(request, soon(), back));
   }
 
   async listRuns(): Promise<ListRunsReply__Output> {
@@ -133,7 +182,11 @@ export class Operator {
 }
 
 function soon(): grpc.CallOptions {
-  return { deadline: Date.now() + ANSWER_WITHIN_MS };
+  return within(ANSWER_WITHIN_MS);
+}
+
+function within(ms: number): grpc.CallOptions {
+  return { deadline: Date.now() + ms };
 }
 
 function isServiceError(error: unknown): error is grpc.ServiceError {

@@ -1,17 +1,19 @@
 // The commands and their options; each hands over to a function in commands/ and exits with what that returns.
 
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { ERRORS, EXIT, RouletteError, messageOf, type ErrorCode, type ExitCode } from '../shared/errors.ts';
 import { packageVersion } from '../shared/package-root.ts';
 import { listAudit, verifyAudit } from './commands/audit.ts';
 import { demo, type DemoOptions } from './commands/demo.ts';
 import { plan, validate, type PlanOptions } from './commands/documents.ts';
-import { listNodes, showFaults, showNode } from './commands/fleet.ts';
+import { forgetNode, listNodes, showFaults, showNode, type ForgetOptions } from './commands/fleet.ts';
 import { halt, release, type HaltOptions } from './commands/halt.ts';
-import { listRuns, replay, report, run, showRun, watch, type ReportOptions, type RunOptions } from './commands/runs.ts';
 import { sayError, type Io } from './io.ts';
 import { Operator } from './operator.ts';
-import type { Outcome, Session } from './session.ts';
+import { examples, RUN_ID, withName, type Perform } from './program-parts.ts';
+import { addPolicyCommands, addScheduleCommands } from './program-policy.ts';
+import { addPlayCommands, addPreparedCommands, addRunCommands } from './program-runs.ts';
+import type { Session } from './session.ts';
 import { coordinatorAddress } from './settings.ts';
 
 const EXAMPLES = `
@@ -85,12 +87,6 @@ function sayJson(io: Io, code: ErrorCode, message: string): void {
   io.out(JSON.stringify({ error: { code, message } }));
 }
 
-function examples(...commands: readonly string[]): string {
-  return ['', 'Examples:', ...commands.map((command) => `  ${command}`)].join('\n');
-}
-
-type Perform = (act: (session: Session) => Outcome, command: Command) => Promise<void>;
-
 function createProgram(io: Io, perform: Perform): Command {
   const program = new Command('roulette')
     .description('Seeded, bounded, abortable fault injection for staging fleets of plain machines.')
@@ -112,8 +108,11 @@ function createProgram(io: Io, perform: Perform): Command {
   addLocalCommands(program, perform);
   addFleetCommands(program, perform);
   addPlayCommands(program, perform);
+  addPreparedCommands(program, perform);
   addRunCommands(program, perform);
   addLevers(program, perform);
+  addPolicyCommands(program, perform);
+  addScheduleCommands(program, perform);
   addAuditCommands(program, perform);
   // What the parent was told about output and errors holds for every command.
   for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
@@ -163,6 +162,13 @@ function addFleetCommands(program: Command, perform: Perform): void {
     .action((name: string, _options: object, command: Command) =>
       perform((session) => showNode(session, name), command),
     );
+  withName(program.command('forget').argument('<name>', 'as `roulette nodes` lists it'))
+    .option('--reason <text>', 'why; goes into the audit log')
+    .description('takes a node that is gone for good out of the fleet: until then it counts as impaired')
+    .addHelpText('after', examples("roulette forget web-7 --reason 'the machine was returned'"))
+    .action((name: string, options: ForgetOptions, command: Command) =>
+      perform((session) => forgetNode(session, name, options), command),
+    );
   program
     .command('plan')
     .argument('<file>', 'the document; - reads standard input')
@@ -172,7 +178,9 @@ function addFleetCommands(program: Command, perform: Perform): void {
       'compile here against a fleet as `roulette nodes --json` printed it, without a coordinator',
     )
     .option('--environment <name>', "with --inventory: the coordinator's environment (default: the document's)")
-    .description('the exact schedule, what would be refused and why, and the digest')
+    .option('--verdict', 'with --json: what the policy says, in the place of the plan')
+    .option('--as <name>', 'for whom the policy is asked (default: the user)')
+    .description('the exact schedule, which rules bind it, what would be refused and why, and the digest')
     .addHelpText(
       'after',
       examples(
@@ -185,75 +193,10 @@ function addFleetCommands(program: Command, perform: Perform): void {
     );
 }
 
-function withPlayOptions(command: Command): Command {
-  return command
-    .option('--yes', 'start without asking')
-    .option('--detach', 'print the id of the run and do not wait for its end')
-    .option('--samples', 'show every value of every monitor')
-    .option('--as <name>', 'in whose name (default: the user)');
-}
-
-const RUN_ID = 'its id, as `roulette runs` lists it';
-
-function addPlayCommands(program: Command, perform: Perform): void {
-  withPlayOptions(program.command('run').argument('<file>', 'the document; - reads standard input'))
-    .option('--seed <seed>', "the seed (default: the document's, or else one is drawn)")
-    .description('plans, confirms, gates, plays and judges; Ctrl-C halts the run')
-    .addHelpText(
-      'after',
-      examples('roulette run kill.yaml', 'roulette run kill.yaml --seed friday --yes --json > timeline.jsonl'),
-    )
-    .action((file: string, options: RunOptions, command: Command) =>
-      perform((session) => run(session, file, options), command),
-    );
-  withPlayOptions(program.command('replay').argument('<run>', RUN_ID))
-    .description('the same document and seed again')
-    .addHelpText('after', examples('roulette replay run-0123456789ab --yes'))
-    .action((id: string, options: RunOptions, command: Command) =>
-      perform((session) => replay(session, id, options), command),
-    );
-}
-
-function addRunCommands(program: Command, perform: Perform): void {
-  program
-    .command('runs')
-    .description('the newest runs')
-    .action((_options: object, command: Command) => perform(listRuns, command));
-  program
-    .command('show')
-    .argument('<run>', RUN_ID)
-    .description('one run: verdict, injections, what was asked and achieved')
-    .action((id: string, _options: object, command: Command) => perform((session) => showRun(session, id), command));
-  program
-    .command('watch')
-    .argument('<run>', RUN_ID)
-    .option('--samples', 'show every value of every monitor')
-    .description('one run live; Ctrl-C ends the watching only')
-    .action((id: string, options: RunOptions, command: Command) =>
-      perform((session) => watch(session, id, options), command),
-    );
-  program
-    .command('report')
-    .argument('<run>', RUN_ID)
-    .addOption(
-      new Option('--format <format>', 'how it is written (default: md; json with --json)').choices(['md', 'json']),
-    )
-    .option('-o, --output <file>', 'write to a file')
-    .description('the evidence')
-    .addHelpText(
-      'after',
-      examples('roulette report run-0123456789ab -o report.md', 'roulette report run-0123456789ab --json'),
-    )
-    .action((id: string, options: ReportOptions, command: Command) =>
-      perform((session) => report(session, id, options), command),
-    );
-}
-
 function withReason(command: Command): Command {
-  return command
+  return withName(command)
     .option('--reason <text>', 'why; goes into the audit log')
-    .option('--ref <ticket>', 'a ticket or the like')
-    .option('--as <name>', 'in whose name (default: the user)');
+    .option('--ref <ticket>', 'a ticket or the like');
 }
 
 function addLevers(program: Command, perform: Perform): void {

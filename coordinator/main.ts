@@ -15,6 +15,7 @@ interface Flags {
   readonly listenAgents?: string;
   readonly listenOperators?: string;
   readonly store?: string;
+  readonly policy?: string;
   readonly logLevel?: string;
   readonly withParent?: boolean;
 }
@@ -26,6 +27,10 @@ const command = new Command('roulette-coordinator')
   .option('--listen-agents <HOST:PORT>', 'where agents connect (default 127.0.0.1:7401)')
   .option('--listen-operators <HOST:PORT>', 'where operators connect (default 127.0.0.1:7400)')
   .option('--store <FILE>', 'database file (default /var/lib/roulette-coordinator/coordinator.db)')
+  .option(
+    '--policy <DIR>',
+    'the policy folder (default /etc/roulette/policy); without a good one every start is refused',
+  )
   .option('--log-level <LEVEL>', 'debug, info, warn or error (default info)')
   .option('--with-parent', 'end when standard input closes');
 
@@ -37,11 +42,13 @@ async function main(): Promise<void> {
     'agents.listen': flags.listenAgents,
     'operators.listen': flags.listenOperators,
     store: flags.store,
+    policy: flags.policy,
     logLevel: flags.logLevel,
   });
   const log = createLog('roulette-coordinator', config.logLevel);
   const server = await startCoordinator(config, { clock: systemClock, log });
   log.info({ agents: server.agents, operators: server.operators, environment: config.environment }, 'listening');
+  process.on('SIGHUP', () => void server.reload());
   await serveUntilAskedToEnd({ log, withParent: flags.withParent ?? false, stop: () => server.stop() });
 }
 

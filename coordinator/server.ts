@@ -5,14 +5,19 @@ import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
 import { repeatEvery, type Clock } from '../shared/clock.ts';
+import type { Policy } from '../shared/domain/policy.ts';
 import { loadAgentWire, loadOperatorWire, type Wire } from '../shared/rpc/load.ts';
 import { listen, requireLoopback, SERVER_OPTIONS, shutDown } from '../shared/rpc/transport.ts';
 import type { CoordinatorConfig } from '../shared/schema/config.ts';
 import { createAgentService } from './rpc/agent-service.ts';
+import { BlastRadius } from './services/blast-radius.ts';
 import { createOperatorService } from './rpc/operator-service.ts';
 import { Fleet } from './services/fleet.ts';
 import { Lever } from './services/lever.ts';
+import { Policies } from './services/policies.ts';
+import { PreparedRuns } from './services/prepared-runs.ts';
 import { Runs } from './services/runs.ts';
+import { Schedules } from './services/schedules.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 
 export interface CoordinatorServer {
@@ -20,6 +25,8 @@ export interface CoordinatorServer {
   readonly agents: string;
   /** `host:port` that operators connect to. */
   readonly operators: string;
+  /** Reads the policy folder again. */
+  readonly reload: () => Promise<void>;
   /** Halts every run, waits for the nodes, closes the store. */
   readonly stop: () => Promise<void>;
 }
@@ -28,6 +35,8 @@ export interface CoordinatorServer {
 const MISSED_BEATS = 3;
 /** How much longer than lease or duration a node's word is waited for. */
 const GRACE_MS = 2000;
+/** How often calendars, expiries and schedules are looked at. */
+const ROUND_MS = 500;
 /** How long calls in flight may take when the server ends. */
 const SHUTDOWN_MS = 1000;
 
@@ -36,7 +45,7 @@ export async function startCoordinator(
   deps: { readonly clock: Clock; readonly log: Logger },
 ): Promise<CoordinatorServer> {
   const { clock, log } = deps;
-  const { environment, leaseMs, beatMs } = config;
+  const { environment, leaseMs, beatMs, preflight } = config;
   requireLoopback(config.agents.listen);
   requireLoopback(config.operators.listen);
   const store = await openSqliteStore({ file: config.store });
@@ -45,8 +54,25 @@ export async function startCoordinator(
   const about = { store, clock, fleet, log, leaseMs, graceMs: GRACE_MS };
   const engaged = await store.lever();
   if (engaged !== null) log.warn({ lever: engaged }, 'the fleet is halted: no run starts until it is released');
-  const runs = new Runs({ ...about, environment, term, lever: () => lever.engaged });
+  // It listens to the fleet before the runs do: what they decide with is up to date.
+  const radius = new BlastRadius(about);
+  await radius.load();
+  const changed = (policy: Policy): void => radius.setRules(policy.rules);
+  const policies = new Policies({ folder: config.policy, store, clock, log, changed });
+  await policies.load();
+  const runs = new Runs({ ...about, radius, term, lever: () => lever.engaged });
   const lever = new Lever(engaged, { ...about, runs });
+  const prepared = new PreparedRuns({
+    ...about,
+    environment,
+    radius,
+    policies,
+    runs,
+    preflight,
+    lever: () => lever.engaged,
+  });
+  const schedules = new Schedules({ ...about, policies, prepared, runs });
+  await schedules.load();
   await runs.closeLeftovers();
 
   const agentWire = loadAgentWire();
@@ -55,7 +81,16 @@ export async function startCoordinator(
   agentServer.addService(agentWire.types.roulette.v1.AgentService.service, agentService);
   const operatorWire = loadOperatorWire();
   const operatorServer = createServer(operatorWire, 'roulette.v1.OperatorService');
-  const operatorService = createOperatorService({ runs, fleet, store, lever });
+  const operatorService = createOperatorService({
+    runs,
+    prepared,
+    schedules,
+    policies,
+    radius,
+    fleet,
+    store,
+    lever,
+  });
   operatorServer.addService(operatorWire.types.roulette.v1.OperatorService.service, operatorService);
   const agents = await listen(agentServer, config.agents.listen);
   const operators = await listen(operatorServer, config.operators.listen);
@@ -64,10 +99,19 @@ export async function startCoordinator(
     fleet.sweep();
     runs.renewLeases();
   });
+  // Apart from the beat, which waits for no disk.
+  const stopRounds = repeatEvery(clock, ROUND_MS, async () => {
+    await radius.sweep();
+    if (policies.inForce !== null) runs.closeWindows(policies.inForce);
+    await prepared.expire();
+    await schedules.fire();
+  });
   return {
     agents,
     operators,
+    reload: () => policies.reloadBySignal(),
     stop: async () => {
+      stopRounds();
       await runs.stop();
       stopBeat();
       await Promise.all([shutDown(operatorServer, SHUTDOWN_MS), shutDown(agentServer, SHUTDOWN_MS)]);

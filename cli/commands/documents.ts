@@ -12,6 +12,7 @@ import { compilePlan } from '../../coordinator/core/compile.ts';
 import { namesIn } from '../../coordinator/core/peers.ts';
 import { readDocument } from '../documents.ts';
 import { renderPlan, type PlanToShow } from '../render/plan.ts';
+import { parseVerdict } from '../render/verdict.ts';
 import type { Outcome, Session } from '../session.ts';
 
 export async function validate({ io, json }: Session, files: readonly string[]): Outcome {
@@ -33,6 +34,9 @@ export interface PlanOptions {
   readonly seed?: string;
   readonly inventory?: string;
   readonly environment?: string;
+  /** With --json: what the policy says, in the place of the plan. */
+  readonly verdict?: boolean;
+  readonly as?: string;
 }
 
 export async function plan(session: Session, file: string, options: PlanOptions): Outcome {
@@ -43,18 +47,23 @@ export async function plan(session: Session, file: string, options: PlanOptions)
     options.inventory === undefined
       ? await askForPlan(session, file, options)
       : await compileHere(file, options.inventory, options);
-  if (json) io.out(made.text);
+  if (options.verdict === true && (!json || made.verdict === null))
+    throw new RouletteError('USAGE_ARGUMENT', '--verdict goes with --json, and needs a coordinator');
+  if (json) io.out(options.verdict === true ? JSON.stringify(made.verdict) : made.text);
   else for (const line of renderPlan(made, io.paint)) io.out(line);
-  return made.plan.problems.length === 0 ? EXIT.done : EXIT.refused;
+  const refused = made.plan.problems.length + (made.verdict?.refusals.length ?? 0);
+  return refused === 0 ? EXIT.done : EXIT.refused;
 }
 
 type Made = PlanToShow & { readonly text: string };
 
-async function askForPlan(session: Session, file: string, { seed }: PlanOptions): Promise<Made> {
+async function askForPlan(session: Session, file: string, { seed, as }: PlanOptions): Promise<Made> {
   const { name, text: document } = await readDocument(file);
-  const request = { document, file: name, preview: !session.json, ...(seed === undefined ? {} : { seed }) };
-  const { planJson, digest, previews } = await session.operator().makePlan(request);
-  return { plan: parsePlan(planJson), text: planJson, digest, previews };
+  const asked = { document, file: name, preview: !session.json, requestedBy: as ?? session.io.user };
+  const { planJson, digest, previews, verdictJson } = await session
+    .operator()
+    .makePlan({ ...asked, ...(seed === undefined ? {} : { seed }) });
+  return { plan: parsePlan(planJson), text: planJson, digest, previews, verdict: parseVerdict(verdictJson) };
 }
 
 /** The same bytes as a coordinator gives for the same document, seed and fleet. */
@@ -73,5 +82,5 @@ async function compileHere(file: string, inventoryFile: string, options: PlanOpt
   const names = await resolveNames(namesIn(experiment));
   const compiled = compilePlan({ experiment, documentDigest, seed, environment, inventory: inventory.value, names });
   const text = canonicalJson(compiled);
-  return { plan: compiled, text, digest: sha256(text), previews: [] };
+  return { plan: compiled, text, digest: sha256(text), previews: [], verdict: null };
 }

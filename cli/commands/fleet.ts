@@ -33,6 +33,19 @@ export async function showNode({ io, json, operator }: Session, name: string): O
   return EXIT.done;
 }
 
+export interface ForgetOptions {
+  readonly reason?: string;
+  readonly as?: string;
+}
+
+export async function forgetNode({ io, json, operator }: Session, name: string, options: ForgetOptions): Outcome {
+  const { reason = 'no reason given', as } = options;
+  const { freedOrders } = await operator().forgetNode({ node: name, requestedBy: as ?? io.user, reason });
+  if (json) io.out(JSON.stringify({ node: name, freedOrders }));
+  else io.out(`${name} is forgotten${freedOrders.length === 0 ? '' : `; it held ${freedOrders.join(' ')}`}`);
+  return EXIT.done;
+}
+
 export function showFaults({ io, json }: Session, kind: string | undefined): Outcome {
   if (kind === undefined) {
     if (json) io.out(JSON.stringify(FAULT_KINDS.map((known) => faultSpec(known))));

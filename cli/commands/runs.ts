@@ -44,7 +44,7 @@ export async function replay(session: Session, id: string, options: RunOptions):
   return exit;
 }
 
-function playOptions(
+export function playOptions(
   { io }: Session,
   { yes, detach, samples, as }: RunOptions,
 ): {

@@ -1,6 +1,6 @@
 // The demo's stage: a marketplace, a coordinator, and three agents that each own one group of its workers.
 
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { stringify } from 'yaml';
@@ -95,12 +95,24 @@ async function startMarketplace(folder: string, idempotency: boolean): Promise<C
   });
 }
 
+/** The demo kills, pauses and loads; never more than two of its three groups at once. */
+const POLICY = {
+  apiVersion: 'roulette/v1',
+  kind: 'Policy',
+  limits: [{ name: 'one-group-stays', most: 2, nodes: { role: 'orders' } }],
+  people: { demo: 'operator' },
+};
+
 async function startCoordinator(folder: string): Promise<Child> {
+  const policy = path.join(folder, 'policy');
+  mkdirSync(policy);
+  writeFileSync(path.join(policy, 'limits.yaml'), stringify(POLICY));
   const config = {
     environment: 'staging',
     agents: { listen: '127.0.0.1:0' },
     operators: { listen: '127.0.0.1:0' },
     store: path.join(folder, 'coordinator.db'),
+    policy,
   };
   return startDaemon(folder, { program: 'coordinator', name: 'coordinator', config, ready: 'listening' });
 }

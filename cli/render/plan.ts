@@ -8,14 +8,18 @@ import { formatDuration } from '../../shared/units.ts';
 import type { Paint } from '../io.ts';
 import { describeParams } from './params.ts';
 import { offset, table } from './table.ts';
+import type { PolicyVerdict } from '../../coordinator/core/policy-verdict.ts';
+import { describeBinding, renderVerdict } from './verdict.ts';
 
 export interface PlanToShow {
   readonly plan: Plan;
   readonly digest: string;
   readonly previews: readonly Preview__Output[];
+  /** `null` where no coordinator was asked, or the run has been started. */
+  readonly verdict: PolicyVerdict | null;
 }
 
-export function renderPlan({ plan, digest, previews }: PlanToShow, paint: Paint): string[] {
+export function renderPlan({ plan, digest, previews, verdict }: PlanToShow, paint: Paint): string[] {
   const { experiment, seed, stages, problems } = plan;
   return [
     paint.strong(`${experiment.name} (${experiment.environment}), owner ${experiment.owner}`),
@@ -27,8 +31,11 @@ export function renderPlan({ plan, digest, previews }: PlanToShow, paint: Paint)
         paint.strong(`stage ${stage.name}: ${formatDuration(stage.lengthMs)}, ${order}`),
         ...stage.steps.map((step) => `  ${describeStep(step)}`),
         ...table(
-          ['  at', 'slot', 'fault', 'nodes', 'standby'],
-          slots.map((slot) => slotRow(plan, slot)),
+          ['  at', 'slot', 'fault', 'nodes', 'standby', ...(verdict === null ? [] : ['bound by'])],
+          slots.map((slot) => [
+            ...slotRow(plan, slot),
+            ...(verdict === null ? [] : [describeBinding(verdict, slot.id)]),
+          ]),
         ),
       ];
     }),
@@ -38,6 +45,7 @@ export function renderPlan({ plan, digest, previews }: PlanToShow, paint: Paint)
     ...problems.map(({ code, at, message }) =>
       paint.bad(`would be refused${at === '' ? '' : `, ${at}`}: ${message} (${code})`),
     ),
+    ...(verdict === null ? [] : renderVerdict(verdict, null, paint)),
     `seed    ${seed}`,
     `digest  ${digest}`,
   ];

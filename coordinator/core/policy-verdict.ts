@@ -6,12 +6,13 @@ import type { Actor, ApprovalRule, Policy, Refusal } from '../../shared/domain/p
 import type { Plan } from '../../shared/domain/plan.ts';
 import { forecastPlan, type SlotForecast } from './blast-radius/forecast.ts';
 import type { Membership } from './blast-radius/membership.ts';
-import { calendarOf, outlasts } from './calendar.ts';
+import { createCalendar, outlasts } from './calendar.ts';
 import { judgeExpressions } from './policy-expressions.ts';
 import { matchesLabels } from './select-nodes.ts';
 
 export interface PolicyVerdict {
-  readonly policyDigest: string;
+  /** `null` when no policy is in force: then everything is refused. */
+  readonly policyDigest: string | null;
   /** Each alone keeps the run from starting. */
   readonly refusals: readonly Refusal[];
   /** One for each slot of the plan, in its order. */
@@ -40,7 +41,7 @@ export function judgePlan(experiment: Experiment, plan: Plan, ground: VerdictGro
   const { policy, membership, actor, now } = ground;
   const slots = forecastPlan(plan, membership, now + experiment.baselineMs);
   const lengthMs = plan.stages.reduce((sum, stage) => sum + stage.lengthMs, experiment.baselineMs);
-  const late = outlasts(calendarOf(policy, experiment), now, lengthMs);
+  const late = outlasts(createCalendar(policy, experiment.window), now, lengthMs);
   const fleet = [...membership.members()];
   return {
     policyDigest: policy.digest,
@@ -53,6 +54,13 @@ export function judgePlan(experiment: Experiment, plan: Plan, ground: VerdictGro
     approvals: neededApprovals(experiment, plan, ground),
     lengthMs,
   };
+}
+
+/** Without a policy nothing may be done. */
+export function refuseWithoutPolicy(trouble: string): PolicyVerdict {
+  const message = `no policy is in force: ${trouble}`;
+  const refusals: Refusal[] = [{ rule: 'policy', code: 'POLICY_UNUSABLE', message }];
+  return { policyDigest: null, refusals, slots: [], approvals: { needed: 0, because: [] }, lengthMs: 0 };
 }
 
 /** Nodes that are away are no matter of the policy: others stand in for them. */

@@ -1,13 +1,18 @@
 // The operators' side of the wire: each call is handed to a service and its answer put into wire form.
 
 import type * as grpc from '@grpc/grpc-js';
-import { runId } from '../../shared/domain/ids.ts';
+import { canonicalJson } from '../../shared/canonical.ts';
+import { nodeId, runId } from '../../shared/domain/ids.ts';
 import { orNull, present } from '../../shared/rpc/absent.ts';
 import { toStatus } from '../../shared/rpc/failure.ts';
 import type { OperatorServiceHandlers } from '../../shared/rpc/generated/roulette/v1/OperatorService.ts';
 import { createReport } from '../report/index.ts';
 import { verifyAudit } from '../services/audit.ts';
+import type { BlastRadius } from '../services/blast-radius.ts';
 import type { Fleet } from '../services/fleet.ts';
+import type { Policies } from '../services/policies.ts';
+import type { PreparedRuns } from '../services/prepared-runs.ts';
+import type { Schedules } from '../services/schedules.ts';
 import { previewTargets } from '../services/preview.ts';
 import type { Lever } from '../services/lever.ts';
 import type { Runs } from '../services/runs.ts';
@@ -19,18 +24,33 @@ import {
   toWireHaltedNode,
   toWireLever,
   toWireNode,
+  toWireReservation,
   toWireRun,
+  toWireSchedule,
+  toWireUnseen,
 } from './operator-wire.ts';
 
 interface OperatorServiceDeps {
   readonly runs: Runs;
+  readonly prepared: PreparedRuns;
+  readonly schedules: Schedules;
+  readonly policies: Policies;
+  readonly radius: BlastRadius;
   readonly fleet: Fleet;
   readonly store: Store;
   readonly lever: Lever;
 }
 
 export function createOperatorService(deps: OperatorServiceDeps): OperatorServiceHandlers {
-  return { ...fleetCalls(deps), ...runCalls(deps), ...leverCalls(deps), ...auditCalls(deps) };
+  return {
+    ...fleetCalls(deps),
+    ...preparedCalls(deps),
+    ...runCalls(deps),
+    ...leverCalls(deps),
+    ...policyCalls(deps),
+    ...scheduleCalls(deps),
+    ...auditCalls(deps),
+  };
 }
 
 const RUNS_BY_DEFAULT = 50;
@@ -40,47 +60,77 @@ function fleetCalls({
   fleet,
   runs,
   lever,
-}: OperatorServiceDeps): Pick<OperatorServiceHandlers, 'ListNodes' | 'MakePlan'> {
+  policies,
+  radius,
+}: OperatorServiceDeps): Pick<OperatorServiceHandlers, 'ListNodes' | 'ForgetNode'> {
   return {
     ListNodes: unary(async () => ({
-      nodes: fleet.nodes().map((node) => toWireNode(node, runs.openOrders(node.id))),
+      nodes: [
+        ...fleet.nodes().map((node) => toWireNode(node, runs.openOrders(node.id))),
+        ...radius.unseen().map((node) => toWireUnseen(node)),
+      ],
       lever: lever.engaged === null ? null : toWireLever(lever.engaged),
     })),
-    MakePlan: unary(async ({ document, file, seed, preview }) => {
-      const planned = await runs.plan({ document, file, seed: orNull(seed) });
-      const previews = preview ? await previewTargets(fleet, planned) : [];
-      return { planJson: planned.text, digest: planned.digest, previews };
+    ForgetNode: unary(async ({ node, requestedBy, reason }) => {
+      policies.require(requestedBy, 'forget');
+      return { freedOrders: [...(await radius.forget({ node: nodeId(node), requestedBy, reason }))] };
     }),
   };
 }
 
-type RunCalls = 'StartRun' | 'ListRuns' | 'GetRun' | 'WatchRun' | 'HaltRun' | 'GetReport';
+type PreparedCalls = 'MakePlan' | 'PrepareRun' | 'ApproveRun' | 'StartRun';
 
-function runCalls({ runs, store }: OperatorServiceDeps): Pick<OperatorServiceHandlers, RunCalls> {
+function preparedCalls({ prepared, fleet }: OperatorServiceDeps): Pick<OperatorServiceHandlers, PreparedCalls> {
   return {
-    StartRun: unary(async ({ document, file, seed, expectedDigest, requestedBy, replayOf }) => {
-      const record = await runs.start({
+    MakePlan: unary(async ({ document, file, seed, preview, requestedBy }) => {
+      const { planned, verdict } = await prepared.plan({ document, file, seed: orNull(seed) }, requestedBy);
+      const previews = preview ? await previewTargets(fleet, planned) : [];
+      return { planJson: planned.text, digest: planned.digest, previews, verdictJson: canonicalJson(verdict) };
+    }),
+    PrepareRun: unary(async ({ document, file, seed, expectedDigest, requestedBy, replayOf }) => {
+      const { record, verdict } = await prepared.prepare({
         document,
         file,
         seed: orNull(seed),
         expectedDigest: orNull(expectedDigest),
         requestedBy,
         replayOf: replayOf === undefined ? null : runId(replayOf),
+        firing: null,
       });
-      return { run: toWireRun(record) };
+      return { run: toWireRun(record), verdictJson: canonicalJson(verdict) };
     }),
+    ApproveRun: unary(async ({ runId: id, planDigest, requestedBy, comment }) => {
+      const asked = { run: runId(id), planDigest, requestedBy, comment: orNull(comment) };
+      const { record, needed, approvedBy } = await prepared.approve(asked);
+      return { run: toWireRun(record), needed, approvedBy: [...approvedBy] };
+    }),
+    StartRun: unary(async ({ runId: id, requestedBy }) => ({
+      run: toWireRun(await prepared.start(runId(id), requestedBy)),
+    })),
+  };
+}
+
+type RunCalls = 'ListRuns' | 'GetRun' | 'WatchRun' | 'HaltRun' | 'GetReport';
+
+function runCalls({ runs, prepared, store }: OperatorServiceDeps): Pick<OperatorServiceHandlers, RunCalls> {
+  return {
     ListRuns: unary(async ({ limit }) => ({
       runs: (await runs.list(limit === 0 ? RUNS_BY_DEFAULT : limit)).map((record) => toWireRun(record)),
     })),
     GetRun: unary(async (request) => {
       const record = await runs.get(runId(request.runId));
-      return { run: toWireRun(record), document: record.document, planJson: record.plan };
+      const verdict = await prepared.verdictOf(record);
+      const verdictJson = verdict === null ? null : canonicalJson(verdict);
+      return { run: toWireRun(record), document: record.document, planJson: record.plan, ...present({ verdictJson }) };
     }),
     WatchRun: streaming(async function* ({ runId: id, afterSeq, historyOnly }, signal) {
       for await (const event of runs.watch(runId(id), { afterSeq, historyOnly, signal })) yield toWireEvent(event);
     }),
     HaltRun: unary(async ({ runId: id, requestedBy, reason, ref }) => {
-      const { record, injections } = await runs.halt({ run: runId(id), requestedBy, reason, ref: orNull(ref) });
+      const request = { run: runId(id), requestedBy, reason, ref: orNull(ref) };
+      const withdrawn = await prepared.withdraw(request);
+      if (withdrawn !== null) return { run: toWireRun(withdrawn), injections: [] };
+      const { record, injections } = await runs.halt(request);
       return { run: toWireRun(record), injections: injections.map((row) => toWireHalted(row)) };
     }),
     GetReport: unary(async ({ runId: id, format }) => {
@@ -90,14 +140,47 @@ function runCalls({ runs, store }: OperatorServiceDeps): Pick<OperatorServiceHan
   };
 }
 
-function leverCalls({ lever }: OperatorServiceDeps): Pick<OperatorServiceHandlers, 'HaltAll' | 'Release'> {
+function leverCalls({ lever, policies }: OperatorServiceDeps): Pick<OperatorServiceHandlers, 'HaltAll' | 'Release'> {
   return {
     HaltAll: unary(async ({ requestedBy, reason, ref }) => {
       const { rows, unrecorded } = await lever.pull({ requestedBy, reason, ref: orNull(ref) });
       return { nodes: rows.map((row) => toWireHaltedNode(row)), ...present({ unrecorded }) };
     }),
-    Release: unary(async ({ requestedBy, reason, ref }) => ({
-      lever: toWireLever(await lever.release({ requestedBy, reason, ref: orNull(ref) })),
+    Release: unary(async ({ requestedBy, reason, ref }) => {
+      policies.require(requestedBy, 'release');
+      return { lever: toWireLever(await lever.release({ requestedBy, reason, ref: orNull(ref) })) };
+    }),
+  };
+}
+
+function policyCalls({
+  policies,
+  radius,
+}: OperatorServiceDeps): Pick<OperatorServiceHandlers, 'GetPolicy' | 'ReloadPolicy'> {
+  return {
+    GetPolicy: unary(async () => ({
+      folder: policies.folder,
+      gauges: radius.gauges(),
+      reservations: radius.reservations.map((one) => toWireReservation(one)),
+      ...present({ digest: policies.inForce?.digest ?? null, trouble: policies.trouble }),
+    })),
+    ReloadPolicy: unary(async ({ requestedBy }) => {
+      const { policy, changed } = await policies.reload(requestedBy);
+      return { digest: policy.digest, changed };
+    }),
+  };
+}
+
+type ScheduleCalls = 'PutSchedule' | 'ListSchedules' | 'RemoveSchedule';
+
+function scheduleCalls({ schedules }: OperatorServiceDeps): Pick<OperatorServiceHandlers, ScheduleCalls> {
+  return {
+    PutSchedule: unary(async ({ document, file, seed, requestedBy }) => ({
+      schedule: toWireSchedule(await schedules.put({ document, file, seed: orNull(seed), requestedBy })),
+    })),
+    ListSchedules: unary(async () => ({ schedules: schedules.list().map((one) => toWireSchedule(one)) })),
+    RemoveSchedule: unary(async ({ name, requestedBy }) => ({
+      schedule: toWireSchedule({ ...(await schedules.remove(name, requestedBy)), nextAt: null }),
     })),
   };
 }

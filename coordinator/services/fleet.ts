@@ -25,7 +25,7 @@ export interface SurveyQuestion {
 
 export interface FleetListener {
   /** `hello` is null for a node that was silent for a while and has lost nothing of what was sent to it. */
-  readonly connected: (node: NodeId, hello: Pick<Introduction, 'activeOrders' | 'knownOrders'> | null) => void;
+  readonly connected: (node: NodeId, hello: Introduction | null) => void;
   readonly lost: (node: NodeId) => void;
 }
 
@@ -71,16 +71,24 @@ export class Fleet {
   /** Who waits for the answer of a node to a halt, by halt and node. */
   readonly #halts = new Map<string, (answer: NodeHalted | null) => void>();
   #surveyCount = 0;
-  #listener: FleetListener | null = null;
+  readonly #listeners: FleetListener[] = [];
 
   constructor(deps: { readonly clock: Clock; readonly silenceMs: number }) {
     this.#clock = deps.clock;
     this.#silenceMs = deps.silenceMs;
   }
 
-  /** The one listener: the runs. */
+  /** Listeners are told in the order in which they came. */
   listen(listener: FleetListener): void {
-    this.#listener = listener;
+    this.#listeners.push(listener);
+  }
+
+  #tellConnected(node: NodeId, hello: Introduction | null): void {
+    for (const listener of this.#listeners) listener.connected(node, hello);
+  }
+
+  #tellLost(node: NodeId): void {
+    for (const listener of this.#listeners) listener.lost(node);
   }
 
   /**
@@ -104,7 +112,7 @@ export class Fleet {
     const [heardAt, lastSeenAt] = [this.#clock.monotonic(), this.#clock.now()];
     const heard = { heardAt, lastSeenAt, silent: false };
     this.#members.set(id, { introduction, metrics: null, unreverted, beat, link, ...heard });
-    this.#listener?.connected(id, introduction);
+    this.#tellConnected(id, introduction);
   }
 
   /** Every message counts as a sign of life. */
@@ -119,7 +127,7 @@ export class Fleet {
     }
     if (!member.silent) return;
     member.silent = false;
-    this.#listener?.connected(node, null);
+    this.#tellConnected(node, null);
   }
 
   /** The link has ended. One that was replaced before changes nothing. */
@@ -129,7 +137,16 @@ export class Fleet {
     const wasConnected = isConnected(member);
     member.link = null;
     for (const [key, answer] of this.#halts) if (key.endsWith(` ${node}`)) answer(null);
-    if (wasConnected) this.#listener?.lost(node);
+    if (wasConnected) this.#tellLost(node);
+  }
+
+  /** Takes out a node that is gone for good. Throws NODE_CONNECTED for one that is there. */
+  forget(node: NodeId): void {
+    const member = this.#members.get(node);
+    if (member !== undefined && isConnected(member))
+      throw new RouletteError('NODE_CONNECTED', `${node} is connected: it is not gone for good`);
+    member?.link?.close();
+    this.#members.delete(node);
   }
 
   /** Marks nodes as lost that were silent for too long. Called on a beat. */
@@ -137,7 +154,7 @@ export class Fleet {
     for (const [node, member] of this.#members) {
       if (!isConnected(member) || this.#clock.monotonic() - member.heardAt < this.#silenceMs) continue;
       member.silent = true;
-      this.#listener?.lost(node);
+      this.#tellLost(node);
     }
   }
 

@@ -33,13 +33,19 @@ interface PlanDeps {
 }
 
 /** Throws DOCUMENT_INVALID with every issue, one a line. */
+export function readExperiment(
+  document: string,
+  file: string,
+): { readonly experiment: Experiment; readonly digest: string } {
+  const parsed = parseExperiment(document, file);
+  if (parsed.ok) return parsed;
+  const code = parsed.issues[0]?.code ?? 'DOCUMENT_INVALID';
+  throw new RouletteError(code, parsed.issues.map((issue) => formatIssue(issue)).join('\n'));
+}
+
+/** Throws as `readExperiment`. */
 export async function makePlan(request: PlanRequest, { fleet, environment }: PlanDeps): Promise<Planned> {
-  const parsed = parseExperiment(request.document, request.file);
-  if (!parsed.ok) {
-    const code = parsed.issues[0]?.code ?? 'DOCUMENT_INVALID';
-    throw new RouletteError(code, parsed.issues.map((issue) => formatIssue(issue)).join('\n'));
-  }
-  const { experiment, digest: documentDigest } = parsed;
+  const { experiment, digest: documentDigest } = readExperiment(request.document, request.file);
   const seed = request.seed ?? experiment.seed ?? randomBytes(8).toString('hex');
   const names = await resolveNames(namesIn(experiment));
   // Not before the names are there: the fleet may be another by then.

@@ -7,6 +7,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import type { NodeId } from '../../shared/domain/ids.ts';
+import type { Reservation } from '../../shared/domain/reservation.ts';
 import type { HaltedNode, RunEvent, RunEventBody, RunRecord } from '../../shared/domain/run.ts';
 import { RouletteError, messageOf } from '../../shared/errors.ts';
 import { auditOf } from '../core/audit-of.ts';
@@ -14,6 +15,7 @@ import { napOf, reduceRun } from '../core/run.ts';
 import { haltedNodes } from '../core/run-halt.ts';
 import { openOrders, type Act, type Moment, type RunContext, type RunInput, type RunState } from '../core/run-state.ts';
 import type { Store } from '../store/port.ts';
+import type { BlastRadius } from './blast-radius.ts';
 import { LiveQueue } from './live-queue.ts';
 
 export interface RunActorDeps {
@@ -24,6 +26,7 @@ export interface RunActorDeps {
   readonly lastSeq: number;
   readonly store: Store;
   readonly clock: Clock;
+  readonly radius: BlastRadius;
   readonly log: Logger;
   readonly perform: (act: Act) => void;
   /** Called once, when the run has ended or can go no further. */
@@ -130,10 +133,12 @@ export class RunActor {
     const moment = this.#moment();
     const turn = reduceRun(this.#deps.context, this.#state, inputs, moment);
     const events = turn.events.map((body) => this.#number(body, moment));
+    // Before anything is waited for: no other run decides between what this one took and its being counted.
+    const reservations = this.#deps.radius.book(this.#deps.context, turn.events);
     try {
-      await this.#write(turn.state, events);
+      await this.#write(turn.state, events, reservations);
     } catch (error) {
-      this.#giveUp(error);
+      this.#giveUp(error, turn.events);
       return;
     }
     this.#state = turn.state;
@@ -150,7 +155,8 @@ export class RunActor {
   }
 
   #moment(): Moment {
-    return { mono: this.#deps.clock.monotonic(), wall: this.#deps.clock.now() };
+    const { clock, radius } = this.#deps;
+    return { mono: clock.monotonic(), wall: clock.now(), room: radius.room() };
   }
 
   #number(body: RunEventBody, moment: Moment): RunEvent {
@@ -158,7 +164,7 @@ export class RunActor {
     return { run: this.#deps.context.run, seq: this.#seq, at: moment.wall, body };
   }
 
-  async #write(state: RunState, events: readonly RunEvent[]): Promise<void> {
+  async #write(state: RunState, events: readonly RunEvent[], reservations: readonly Reservation[]): Promise<void> {
     if (events.length === 0) return;
     const all = [...this.#unwritten, ...events];
     if (events.every(({ body }) => body.type === 'monitor.sampled') && all.length < MOST_UNWRITTEN) {
@@ -170,7 +176,8 @@ export class RunActor {
     await this.#deps.store.append({
       events: all,
       audit,
-      ...(record === this.#record && all[0]?.seq !== 1 ? {} : { run: record }),
+      reservations,
+      ...(record === this.#record ? {} : { run: record }),
     });
     this.#record = record;
     this.#unwritten = [];
@@ -182,11 +189,13 @@ export class RunActor {
     this.#cancelNap = this.#deps.clock.after(delay, () => void this.post({ type: 'tick' }));
   }
 
-  #giveUp(error: unknown): void {
+  #giveUp(error: unknown, unrecorded: readonly RunEventBody[]): void {
     this.#failure =
       error instanceof RouletteError ? error : new RouletteError('INTERNAL', messageOf(error), { cause: error });
     const open = openOrders(this.#state);
     this.#deps.log.error({ run: this.#record.id, open: open.length, err: error }, 'cannot record the run: reverting');
+    const neverLeft = unrecorded.flatMap((body) => (body.type === 'order.sent' ? [body.order] : []));
+    this.#deps.radius.abandon(this.#record.id, neverLeft);
     for (const { node, id } of open) this.#deps.perform({ type: 'revert', node, order: id });
     this.#close();
   }

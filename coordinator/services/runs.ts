@@ -1,17 +1,17 @@
 // All runs of this coordinator: planning, starting, stopping, watching, and closing what an earlier one left open.
 
-import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
+import type { Policy } from '../../shared/domain/policy.ts';
 import type { Experiment } from '../../shared/domain/experiment.ts';
-import { runId, runOf, type NodeId, type OrderId, type RunId } from '../../shared/domain/ids.ts';
+import { runOf, type NodeId, type OrderId, type RunId } from '../../shared/domain/ids.ts';
 import type { InjectionEnd, OrderAnswer } from '../../shared/domain/order.ts';
 import { parsePlan, type Plan } from '../../shared/domain/plan.ts';
 import type { HaltedNode, Lever, RunEvent, RunRecord } from '../../shared/domain/run.ts';
-import { describeLever } from '../../shared/describe-event.ts';
 import { RouletteError } from '../../shared/errors.ts';
 import { parseExperiment } from '../../shared/schema/document.ts';
 import { auditOf } from '../core/audit-of.ts';
+import { createCalendar, judgeCalendar } from '../core/calendar.ts';
 import { isHaltProved } from '../core/run-halt.ts';
 import { lateConfirmation, ordersWithoutEnd } from '../core/open-orders.ts';
 import { prepareRun, resumeForClosing } from '../core/run.ts';
@@ -20,15 +20,16 @@ import { startMonitors } from '../monitors/index.ts';
 import type { Store } from '../store/port.ts';
 import { countProcesses } from './count-processes.ts';
 import type { Fleet } from './fleet.ts';
-import { makePlan, type Planned, type PlanRequest } from './make-plan.ts';
+import type { BlastRadius } from './blast-radius.ts';
+import type { Planned } from './make-plan.ts';
 import { RunActor } from './run-actor.ts';
 
 export interface RunsDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly fleet: Fleet;
+  readonly radius: BlastRadius;
   readonly log: Logger;
-  readonly environment: string;
   readonly term: number;
   readonly leaseMs: number;
   readonly graceMs: number;
@@ -36,11 +37,12 @@ export interface RunsDeps {
   readonly lever: () => Lever | null;
 }
 
-export interface StartRequest extends PlanRequest {
-  /** The digest that the operator saw; `null` when none was shown. */
-  readonly expectedDigest: string | null;
-  readonly requestedBy: string;
-  readonly replayOf: RunId | null;
+/** A prepared run that may start. */
+export interface Playable {
+  readonly record: RunRecord;
+  readonly planned: Pick<Planned, 'experiment' | 'plan'>;
+  /** Number of the last event in its timeline. */
+  readonly lastSeq: number;
 }
 
 export interface HaltRequest {
@@ -54,6 +56,8 @@ export class Runs {
   readonly #deps: RunsDeps;
   readonly #actors = new Map<RunId, RunActor>();
   readonly #held: (readonly [NodeId, InjectionEnd])[] = [];
+  /** Whoever follows a run that is not in motion. */
+  readonly #waiting = new Map<RunId, Set<() => void>>();
 
   constructor(deps: RunsDeps) {
     this.#deps = deps;
@@ -66,58 +70,29 @@ export class Runs {
     });
   }
 
-  /** As `makePlan`. */
-  async plan(request: PlanRequest): Promise<Planned> {
-    return makePlan(request, this.#deps);
+  /** Returns once the start is recorded; the run then plays by itself. */
+  async play({ record, planned, lastSeq }: Playable, start: RunInput & { readonly type: 'start' }): Promise<RunRecord> {
+    const context = this.#contextOf(record.id, planned.experiment, planned.plan);
+    const connected = this.#deps.fleet.inventory().map(({ id }) => id);
+    const actor = this.#open(context, record, prepareRun(context, connected), lastSeq);
+    this.noteChange(record.id);
+    await actor.post(start);
+    if (actor.failure !== null) throw actor.failure;
+    return actor.record;
   }
 
-  /** Returns once the run is recorded; it then plays by itself. */
-  async start(request: StartRequest): Promise<RunRecord> {
-    const planned = await this.plan(request);
-    const lever = this.#deps.lever();
-    if (lever !== null) throw new RouletteError('LEVER_ENGAGED', describeLever(lever));
-    const { plan, digest, experiment } = planned;
-    if (request.expectedDigest !== null && request.expectedDigest !== digest) {
-      throw new RouletteError('PLAN_CHANGED', `the plan is now ${digest}, not ${request.expectedDigest}`);
+  /** Whether the run is in motion: started, and not ended. */
+  isPlaying(run: RunId): boolean {
+    return this.#actors.has(run);
+  }
+
+  /** Halts every run whose window has closed, or that a freeze has caught. Called on a beat. */
+  closeWindows(policy: Pick<Policy, 'windows' | 'freezes'>): void {
+    for (const actor of this.#actors.values()) {
+      const calendar = createCalendar(policy, actor.context.experiment.window);
+      const state = judgeCalendar(calendar, this.#deps.clock.now());
+      if (!state.open && actor.state.halt === null) void actor.post({ type: 'close', reason: state.refusal.message });
     }
-    const problem = plan.problems[0];
-    if (problem !== undefined) throw new RouletteError(problem.code, problem.message);
-    const id = runId(`run-${randomBytes(6).toString('hex')}`);
-    const { requestedBy, replayOf } = request;
-    const at = this.#deps.clock.now();
-    const { seed } = plan;
-    const record: RunRecord = {
-      id,
-      experiment: experiment.name,
-      owner: experiment.owner,
-      seed,
-      planDigest: digest,
-      phase: 'prepared',
-      verdict: null,
-      reason: null,
-      requestedBy,
-      replayOf,
-      preparedAt: at,
-      endedAt: null,
-      expiresAt: null,
-      policyDigest: null,
-      document: request.document,
-      plan: planned.text,
-    };
-    const context = this.#contextOf(id, experiment, plan);
-    const actor = this.#open(
-      context,
-      record,
-      prepareRun(
-        context,
-        this.#deps.fleet.inventory().map(({ id: node }) => node),
-      ),
-      0,
-    );
-    await actor.post({ type: 'prepare', seed, planDigest: digest, requestedBy, replayOf });
-    if (actor.failure !== null) throw actor.failure;
-    void actor.post({ type: 'start' });
-    return record;
   }
 
   /**
@@ -157,18 +132,50 @@ export class Runs {
 
   /** The timeline so far, and then, unless `historyOnly`, what comes until the run has ended or `signal` aborts. */
   async *watch(id: RunId, options: WatchOptions): AsyncGenerator<RunEvent> {
-    await this.get(id);
-    const actor = this.#actors.get(id);
     let seq = options.afterSeq;
-    const live = actor?.follow(options.signal);
-    for (const event of await this.#deps.store.listEvents(id, seq)) {
-      seq = event.seq;
-      yield event;
+    for (;;) {
+      // From before the look, so that nothing comes between the two.
+      const change = this.#awaitChange(id, options.signal);
+      try {
+        const { phase } = await this.get(id);
+        const live = this.#actors.get(id)?.follow(options.signal);
+        for (const event of await this.#deps.store.listEvents(id, seq)) {
+          seq = event.seq;
+          yield event;
+        }
+        if (options.historyOnly || options.signal.aborted) return;
+        for await (const event of live ?? []) {
+          if (event.seq > seq) yield event;
+        }
+        if (live !== undefined || phase !== 'prepared') return;
+        await change.happened;
+      } finally {
+        change.forget();
+      }
     }
-    if (live === undefined || options.historyOnly) return;
-    for await (const event of live) {
-      if (event.seq > seq) yield event;
-    }
+  }
+
+  /** Tells those who follow a run that is not in motion that there is something new. */
+  noteChange(run: RunId): void {
+    for (const wake of this.#waiting.get(run) ?? []) wake();
+  }
+
+  #awaitChange(run: RunId, signal: AbortSignal): { readonly happened: Promise<void>; readonly forget: () => void } {
+    let wake = (): void => undefined;
+    const happened = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    const waiting = this.#waiting.get(run) ?? new Set();
+    this.#waiting.set(run, waiting.add(wake));
+    signal.addEventListener('abort', wake);
+    return {
+      happened,
+      forget: () => {
+        signal.removeEventListener('abort', wake);
+        waiting.delete(wake);
+        if (waiting.size === 0) this.#waiting.delete(run);
+      },
+    };
   }
 
   /** The first word of a node on an order. True when it is recorded or concerns no run. */
@@ -207,8 +214,10 @@ export class Runs {
     if (body === null) return true;
     const event = { run, seq: (events.at(-1)?.seq ?? 0) + 1, at: clock.now(), body };
     const entry = auditOf(event);
+    const released = this.#deps.radius.releaseLate(end.orderId);
+    const reservations = released === null ? [] : [released];
     try {
-      await store.append({ events: [event], audit: entry === null ? [] : [entry] });
+      await store.append({ events: [event], reservations, audit: entry === null ? [] : [entry] });
       return true;
     } catch (error) {
       log.error({ order: end.orderId, err: error }, 'a late end cannot be recorded');
@@ -237,9 +246,10 @@ export class Runs {
     for (const node of nodes) this.#deps.fleet.renew(node, this.#deps);
   }
 
-  /** At start: ends what an earlier coordinator left open, and closes those runs as `error`. */
+  /** At start: ends what an earlier coordinator left open, and closes those runs as `error`. Prepared ones stay. */
   async closeLeftovers(): Promise<void> {
-    for (const record of await this.#deps.store.openRuns()) await this.#closeLeftover(record);
+    for (const record of await this.#deps.store.openRuns())
+      if (record.phase !== 'prepared') await this.#closeLeftover(record);
   }
 
   async #closeLeftover(record: RunRecord): Promise<void> {
@@ -247,7 +257,8 @@ export class Runs {
     const parsed = parseExperiment(record.document, record.id);
     if (!parsed.ok) throw new RouletteError('INTERNAL', `the document of ${record.id} is no longer valid`);
     const context = this.#contextOf(record.id, parsed.experiment, parsePlan(record.plan));
-    const now = { mono: this.#deps.clock.monotonic(), wall: this.#deps.clock.now() };
+    const { clock, radius } = this.#deps;
+    const now = { mono: clock.monotonic(), wall: clock.now(), room: radius.room() };
     const state = resumeForClosing(context, ordersWithoutEnd(events), record.phase, now);
     this.#deps.log.warn({ run: record.id, orders: state.orders.size }, 'closing a run that was left open');
     const actor = this.#open(context, record, state, events.at(-1)?.seq ?? 0);
@@ -268,7 +279,7 @@ export class Runs {
   }
 
   #open(context: RunContext, record: RunRecord, state: RunState, lastSeq: number): RunActor {
-    const { store, clock, log } = this.#deps;
+    const { store, clock, log, radius } = this.#deps;
     const stopMonitors = new AbortController();
     const actor = new RunActor({
       context,
@@ -277,6 +288,7 @@ export class Runs {
       lastSeq,
       store,
       clock,
+      radius,
       log: log.child({ run: record.id }),
       perform: (act) => this.#perform(act, actor, stopMonitors.signal),
       finished: () => {

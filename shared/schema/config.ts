@@ -33,6 +33,8 @@ export interface CoordinatorConfig {
   readonly operators: { readonly listen: string };
   /** The database file. */
   readonly store: string;
+  /** The policy folder. */
+  readonly policy: string;
   /** How long an agent keeps an injection without a renewal; at least 1 s. */
   readonly leaseMs: number;
   /** Between two renewals; at most a third of the lease. */
@@ -148,6 +150,7 @@ const coordinator: z.ZodType<CoordinatorConfig> = object('the configuration of a
   agents: listener(7401),
   operators: listener(7400),
   store: text.default('/var/lib/roulette-coordinator/coordinator.db'),
+  policy: text.default('/etc/roulette/policy'),
   lease: duration.default(5000),
   beat: duration.default(1000),
   preflight: preflight.default([]),
@@ -163,6 +166,7 @@ const coordinator: z.ZodType<CoordinatorConfig> = object('the configuration of a
     agents: found.agents,
     operators: found.operators,
     store: found.store,
+    policy: found.policy,
     leaseMs: lease,
     beatMs: beat,
     preflight: found.preflight,

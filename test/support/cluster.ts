@@ -13,7 +13,9 @@ import { packageRoot } from '../../shared/package-root.ts';
 import { loadOperatorWire } from '../../shared/rpc/load.ts';
 import type { OperatorServiceClient } from '../../shared/rpc/generated/roulette/v1/OperatorService.ts';
 import type { RunEvent__Output } from '../../shared/rpc/generated/roulette/v1/RunEvent.ts';
-import type { StartRunReply__Output } from '../../shared/rpc/generated/roulette/v1/StartRunReply.ts';
+import type { PrepareRunReply__Output } from '../../shared/rpc/generated/roulette/v1/PrepareRunReply.ts';
+import type { PrepareRunRequest } from '../../shared/rpc/generated/roulette/v1/PrepareRunRequest.ts';
+import { writePolicy } from './policies.ts';
 
 export interface Daemon {
   readonly process: ChildProcess;
@@ -109,7 +111,11 @@ export interface Cluster {
   /** Starts one more coordinator that is expected to refuse. */
   readonly tryCoordinator: (settings: object) => Promise<{ code: number | null; errors: string }>;
   readonly startAgent: (node: string, options?: AgentOptions) => Promise<Daemon>;
+  /** The policy folder. */
+  readonly policy: string;
+  /** Prepares and starts. */
   readonly start: (document: string, seed?: string) => Promise<string>;
+  readonly prepare: (request: PrepareRunRequest) => Promise<string>;
   /** The whole timeline, once the run has ended. */
   readonly timeline: (run: string) => Promise<RunEvent[]>;
   /** Resolves at the first event that `match` accepts. */
@@ -126,9 +132,19 @@ export interface AgentOptions {
   readonly waitFor?: (line: Record<string, unknown>) => boolean;
 }
 
-export async function startCluster(settings: { lease?: string; beat?: string } = {}): Promise<Cluster> {
+/** `policy`: text of the one file in the policy folder; everything is allowed to everybody when left out. */
+export interface ClusterSettings {
+  readonly lease?: string;
+  readonly beat?: string;
+  readonly preflight?: readonly object[];
+  readonly policy?: string;
+}
+
+export async function startCluster({ policy: rules, ...settings }: ClusterSettings = {}): Promise<Cluster> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'roulette-cluster-'));
   const store = path.join(folder, 'coordinator.db');
+  const policy = path.join(folder, 'policy');
+  writePolicy(policy, rules);
   const daemons: Daemon[] = [];
   const agentsByNode = new Map<string, Daemon>();
   let agents = '127.0.0.1:0';
@@ -139,7 +155,7 @@ export async function startCluster(settings: { lease?: string; beat?: string } =
   async function startCoordinator(): Promise<void> {
     const listen = { agents: { listen: agents }, operators: { listen: operators } };
     coordinator = startDaemon('coordinator', {
-      config: { environment: 'staging', store, ...listen, ...settings },
+      config: { environment: 'staging', store, policy, ...listen, ...settings },
       folder,
     });
     daemons.push(coordinator);
@@ -150,10 +166,17 @@ export async function startCluster(settings: { lease?: string; beat?: string } =
     client = new OperatorService(operators, grpc.credentials.createInsecure());
   }
 
+  async function prepare(request: PrepareRunRequest): Promise<string> {
+    const { run } = await callUnary<PrepareRunReply__Output>((back) => client.prepareRun(request, back));
+    return run?.id ?? '';
+  }
+
   await startCoordinator();
   return {
     folder,
     store,
+    policy,
+    prepare,
     get operators() {
       return operators;
     },
@@ -192,14 +215,12 @@ export async function startCluster(settings: { lease?: string; beat?: string } =
       await agent.until(waitFor);
       return agent;
     },
-    start: (document, seed) =>
-      new Promise((resolve, reject) => {
-        const request = { document, file: 'test.yaml', requestedBy: 'tester', ...(seed === undefined ? {} : { seed }) };
-        client.startRun(request, (error: grpc.ServiceError | null, reply?: StartRunReply__Output) => {
-          if (error) reject(error);
-          else resolve(reply?.run?.id ?? '');
-        });
-      }),
+    start: async (document, seed) => {
+      const asked = { document, file: 'test.yaml', requestedBy: 'tester' };
+      const run = await prepare({ ...asked, ...(seed === undefined ? {} : { seed }) });
+      await callUnary((back) => client.startRun({ runId: run, requestedBy: 'tester' }, back));
+      return run;
+    },
     timeline: (run) => readTimeline(client, run, () => false),
     untilEvent: async (run, match) => {
       const events = await readTimeline(client, run, match);
@@ -213,6 +234,17 @@ export async function startCluster(settings: { lease?: string; beat?: string } =
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+type Callback<Reply> = (error: grpc.ServiceError | null, reply?: Reply) => void;
+
+export function callUnary<Reply>(invoke: (back: Callback<Reply>) => unknown): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    invoke((error, reply) => {
+      if (error) reject(error);
+      else if (reply !== undefined) resolve(reply);
+    });
+  });
 }
 
 /** Follows the run until it ends or `enough` is true. */

@@ -2,6 +2,7 @@
 // such as losing a reply or ending a timeline early.
 
 import * as grpc from '@grpc/grpc-js';
+import type { PolicyVerdict } from '../../coordinator/core/policy-verdict.ts';
 import { compilePlan } from '../../coordinator/core/compile.ts';
 import { canonicalJson, sha256 } from '../../shared/canonical.ts';
 import { runId } from '../../shared/domain/ids.ts';
@@ -28,6 +29,14 @@ const PLAN = compilePlan({
 });
 const PLAN_TEXT = canonicalJson(PLAN);
 export const PLAN_DIGEST = sha256(PLAN_TEXT);
+
+const VERDICT = canonicalJson({
+  policyDigest: sha256('policy'),
+  refusals: [],
+  slots: [],
+  approvals: { needed: 0, because: [] },
+  lengthMs: 0,
+} satisfies PolicyVerdict);
 
 export function buildRun(more: Partial<Run> = {}): Run {
   return {
@@ -83,7 +92,7 @@ export function failure(code: ErrorCode, message: string): grpc.StatusObject {
 }
 
 type Calls =
-  'MakePlan' | 'StartRun' | 'GetRun' | 'WatchRun' | 'HaltRun' | 'HaltAll' | 'Release' | 'GetReport' | 'VerifyAudit';
+  'MakePlan' | 'PrepareRun' | 'StartRun' | 'GetRun' | 'WatchRun' | 'HaltRun' | 'HaltAll' | 'Release' | 'GetReport' | 'VerifyAudit';
 /** Some calls of the API; the others are not implemented. */
 export type Handlers = Partial<Pick<OperatorServiceHandlers, Calls>>;
 
@@ -96,7 +105,8 @@ export interface FakeOperator {
 export async function startFakeOperator(handlers: Handlers = {}): Promise<FakeOperator> {
   const server = new grpc.Server();
   const canned: Handlers = {
-    MakePlan: (_call, callback) => callback(null, { planJson: PLAN_TEXT, digest: PLAN_DIGEST, previews: [] }),
+    MakePlan: (_call, callback) => callback(null, { planJson: PLAN_TEXT, digest: PLAN_DIGEST, previews: [], verdictJson: VERDICT }),
+    PrepareRun: (_call, callback) => callback(null, { run: buildRun({ phase: 'prepared' }), verdictJson: VERDICT }),
     StartRun: (_call, callback) => callback(null, { run: buildRun() }),
     GetRun: (_call, callback) =>
       callback(null, { run: buildRun({ phase: 'ended' }), document: 'document', planJson: PLAN_TEXT }),

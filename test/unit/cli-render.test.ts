@@ -193,7 +193,7 @@ describe('a plan for people', () => {
     const plan = buildPlan();
     const [winner = '', ...standby] = [...(plan.slots[0]?.nodes ?? []), ...Object.values(plan.standby).flat()];
 
-    const lines = renderPlan({ plan, digest: 'the-digest', previews: [] }, PLAIN);
+    const lines = renderPlan({ plan, digest: 'the-digest', previews: [], verdict: null }, PLAIN);
 
     expect(lines).toContain('  step 1: process-kill on web: one asked, that is 1 of 3 nodes a slot');
     expect(lines.join('\n')).toContain(
@@ -207,7 +207,7 @@ describe('a plan for people', () => {
     const steps = [buildStep({ mode: { kind: 'percent', percent: 50 } })];
     const plan = buildPlan({ stages: stages.map((stage) => ({ ...stage, steps })) }, 40);
 
-    const text = renderPlan({ plan, digest: 'd', previews: [] }, PLAIN).join('\n');
+    const text = renderPlan({ plan, digest: 'd', previews: [], verdict: null }, PLAIN).join('\n');
 
     expect(text).toContain('and 14 more');
     for (const line of text.split('\n')) expect(line.length).toBeLessThan(250);
@@ -216,7 +216,7 @@ describe('a plan for people', () => {
   it('says what would be refused, with its code', () => {
     const plan = buildPlan({ targets: { web: { nodes: { role: ['nobody'] }, processes: null } } });
 
-    const text = renderPlan({ plan, digest: 'd', previews: [] }, PLAIN).join('\n');
+    const text = renderPlan({ plan, digest: 'd', previews: [], verdict: null }, PLAIN).join('\n');
 
     expect(text).toContain('would be refused, smoke/1: target web matches no node of the fleet (PLAN_NO_NODES)');
   });
@@ -232,7 +232,7 @@ describe('a plan for people', () => {
       { target: 'web', node: 'node-01', result: null, error: 'did not answer' },
     ];
 
-    const text = renderPlan({ plan: buildPlan(), digest: 'd', previews }, PLAIN).join('\n');
+    const text = renderPlan({ plan: buildPlan(), digest: 'd', previews, verdict: null }, PLAIN).join('\n');
 
     expect(text).toMatch(/web {5}node-00 {2}nothing {9}init \(pid 1\): PID 1/u);
     expect(text).toMatch(/web {5}node-01 {2}did not answer/u);
@@ -272,7 +272,7 @@ describe('a plan of network faults for people', () => {
     inventory: [...payments, buildNode('web-1')],
     names: new Map([['db.example', ['10.3.0.9', '10.3.0.8']]]),
   });
-  const lines = renderPlan({ plan, digest: 'd', previews: [] }, PLAIN);
+  const lines = renderPlan({ plan, digest: 'd', previews: [], verdict: null }, PLAIN);
 
   it('shows what was asked, and not what everybody gets', () => {
     expect(lines.find((line) => line.includes('smoke/1/1'))).toContain(
@@ -421,7 +421,7 @@ describe('a run for people', () => {
   it('shows verdict, reason and the slots that were skipped', () => {
     const slot = slotId('smoke', 1, 1);
     const findings = findingsOf(
-      buildTimeline({ type: 'slot.skipped', slot, node: nodeId('node-a'), code: 'NODE_AWAY', why: 'it is away' }),
+      buildTimeline({ type: 'slot.skipped', slot, node: nodeId('node-a'), code: 'NODE_AWAY', rule: null, why: 'it is away' }),
     );
 
     expect(renderRun(RUN, findings, PLAIN)).toEqual([

@@ -5,7 +5,7 @@ import { reduceRun, resumeForClosing } from '../../coordinator/core/run.ts';
 import type { Experiment } from '../../shared/domain/experiment.ts';
 import type { OrderId } from '../../shared/domain/ids.ts';
 import { buildCondition, buildExperiment, buildFleet, buildMonitor, buildStep } from '../support/experiments.ts';
-import { buildEnd, RunPlayer, START } from '../support/run-player.ts';
+import { ENDLESS_ROOM, buildEnd, RunPlayer, START } from '../support/run-player.ts';
 
 function buildRun(more: Partial<Experiment> = {}, nodes = 3): RunPlayer {
   const experiment = buildExperiment({
@@ -258,7 +258,7 @@ describe('halting', () => {
 
     expect(before).toBe(false);
     expect(isHaltProved(run.state)).toBe(true);
-    expect(haltedNodes(run.state, { mono: run.now, wall: 1_000_000 })).toMatchObject([
+    expect(haltedNodes(run.state, { mono: run.now, wall: 1_000_000, room: ENDLESS_ROOM })).toMatchObject([
       { order: first.id, state: 'expires', at: 1_007_000, why: 'the node is not connected' },
       { order: second.id, state: 'reverted' },
     ]);
@@ -417,7 +417,7 @@ describe('what comes in together', () => {
       sample: { monitor: 'ok', at: run.now, value, why: null },
     });
 
-    const turn = reduceRun(run.context, run.state, [sample(0), sample(1)], { mono: run.now, wall: run.now });
+    const turn = reduceRun(run.context, run.state, [sample(0), sample(1)], { mono: run.now, wall: run.now, room: ENDLESS_ROOM });
 
     expect(turn.state.phase).toBe('halting');
   });
@@ -426,7 +426,7 @@ describe('what comes in together', () => {
 describe('a run that an earlier coordinator left open', () => {
   it('is closed at once when nothing of it was active', () => {
     const run = buildRun();
-    run.state = resumeForClosing(run.context, [], 'baseline', { mono: 0, wall: 0 });
+    run.state = resumeForClosing(run.context, [], 'baseline', { mono: 0, wall: 0, room: ENDLESS_ROOM });
 
     run.give({ type: 'tick' });
 
@@ -441,7 +441,7 @@ describe('a run that an earlier coordinator left open', () => {
     const before = buildRun().give(START).second('ok', 1).startAll();
     const open = before.open().map((id) => ({ id, begun: true }));
     const run = buildRun();
-    run.state = resumeForClosing(before.context, open, 'playing', { mono: run.now, wall: run.now });
+    run.state = resumeForClosing(before.context, open, 'playing', { mono: run.now, wall: run.now, room: ENDLESS_ROOM });
     run.give({ type: 'tick' });
     expect(run.state.phase).toBe('halting');
 

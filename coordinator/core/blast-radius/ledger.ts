@@ -21,7 +21,7 @@ export interface Ledger {
   /** Counts everything anew under other rules. */
   readonly setRules: (rules: readonly RadiusRule[]) => void;
   readonly setNode: (member: FleetMember) => void;
-  readonly forgetNode: (node: NodeId, now: number) => readonly Reservation[];
+  readonly forgetNode: (node: NodeId) => void;
   readonly put: (reservations: readonly Reservation[]) => void;
   readonly get: (order: OrderId) => Reservation | undefined;
   /** Those that nobody has released yet. */
@@ -75,11 +75,12 @@ export function createLedger(rules: readonly RadiusRule[]): Ledger {
       tally.regroup(member.id, () => membership.set(member));
       countAway(tally, member);
     },
-    forgetNode: (node, now) => {
-      const freed = [...open.values()].filter((one) => one.node === node).map((one) => release(one, now));
-      membership.delete(node);
-      recount();
-      return freed;
+    forgetNode: (node) => {
+      const member = membership.get(node);
+      if (member === undefined) return;
+      countAway(tally, { ...member, connected: true });
+      // What was started there still counts for rates, and what is over for cool-downs.
+      tally.regroup(node, () => membership.delete(node));
     },
     put: (changed) => {
       for (const reservation of changed) putOne(reservation);

@@ -1,0 +1,46 @@
+// What every rule counts at a moment, for people who want to know how much room there is.
+
+import type { RadiusRule } from '../../../shared/domain/policy.ts';
+import { leastOf, mostOf, type View } from './headroom.ts';
+import type { Gauge } from './membership.ts';
+
+export interface GaugeReading {
+  readonly rule: string;
+  readonly group: string;
+  /** Nodes in the group. */
+  readonly total: number;
+  /** Impaired nodes, or injections started within the rule's time. */
+  readonly used: number;
+  /** How much of `used` the rule allows. */
+  readonly most: number;
+}
+
+/** Of the rules that count, in the order of the policy; groups in the order of their names. */
+export function readGauges({ membership, tally, now }: View): GaugeReading[] {
+  const usedIn = (gauge: Gauge, rule: RadiusRule): number =>
+    rule.kind === 'rate' ? tally.startsAfter(gauge, now - rule.withinMs, Infinity) : tally.impaired(gauge);
+  return membership
+    .gauges()
+    .toSorted((a, b) => (a.group < b.group ? -1 : 1))
+    .flatMap((gauge) => {
+      const { rule, group, total } = gauge;
+      const most = allowedBy(rule, total);
+      // A group that nobody is in any more counts nothing.
+      if (most === null || (total === 0 && rule.per.kind !== 'service')) return [];
+      return [{ rule: rule.name, group, total, used: usedIn(gauge, rule), most }];
+    })
+    .toSorted((a, b) => (a.rule < b.rule ? -1 : Number(a.rule > b.rule)));
+}
+
+function allowedBy(rule: RadiusRule, total: number): number | null {
+  switch (rule.kind) {
+    case 'limit':
+      return mostOf(rule.most, total);
+    case 'floor':
+      return Math.max(0, total - leastOf(rule.healthy, total));
+    case 'rate':
+      return rule.most;
+    default:
+      return null;
+  }
+}
