@@ -10,7 +10,7 @@ import { isObject } from './schema/reader.ts';
 import { checkPolicyFile } from './schema/policy.ts';
 import { mergePolicy, type ReadFile } from './schema/policy-files.ts';
 import { checkPolicyTest, type PolicyTest } from './schema/policy-test.ts';
-import { readSource, type DocumentIssue } from './schema/source.ts';
+import { readSource, type DocumentIssue, type Source } from './schema/source.ts';
 
 export type PolicyFolder =
   | { readonly ok: true; readonly policy: Policy; readonly tests: readonly TestFile[] }
@@ -72,21 +72,28 @@ function isForPeople(name: string): boolean {
 
 function readPart(folder: string, name: string): Part {
   const file = path.join(folder, name);
-  const fail = (message: string): Part => ({ kind: 'issues', issues: [issueOf(file, message)] });
   if (!/\.(?:yaml|yml|json|ics)$/u.test(name))
-    return fail('has no place here: a policy has files *.yaml, *.yml, *.json and *.ics, and no folders');
+    return fail(file, 'has no place here: a policy has files *.yaml, *.yml, *.json and *.ics, and no folders');
   const content = readText(file);
-  if (!content.ok) return fail(content.why);
+  if (!content.ok) return fail(file, content.why);
   const digest: FileDigest = [name, sha256(content.text)];
-  if (name.endsWith('.ics')) return fail('is a calendar, and those cannot be read yet');
+  if (name.endsWith('.ics')) return fail(file, 'is a calendar, and those cannot be read yet');
   const read = readSource(content.text, file);
-  if (!read.ok) return { kind: 'issues', issues: read.issues };
-  const { source } = read;
-  if (/\.test\.[a-z]+$/u.test(name)) {
+  return read.ok ? readRules(name, read.source, digest) : { kind: 'issues', issues: read.issues };
+}
+
+/** What YAML or JSON says that it is, in a file whose name agrees. */
+function readRules(name: string, source: Source, digest: FileDigest): Part {
+  const { file, value } = source;
+  const kind = isObject(value) ? value['kind'] : null;
+  const isTest = /\.test\.[a-z]+$/u.test(name);
+  const wrong = isTest ? kind === 'Policy' : kind === 'PolicyTest';
+  if (wrong) return fail(file, 'has the wrong name: tests are in files *.test.yaml, and rules in all others');
+  if (kind === 'Experiment') return { kind: 'document', name, file };
+  if (isTest) {
     const test = checkPolicyTest(source);
     return test.ok ? { kind: 'test', read: { file, test: test.value } } : { kind: 'issues', issues: test.issues };
   }
-  if (isObject(source.value) && source.value['kind'] === 'Experiment') return { kind: 'document', name, file };
   const policy = checkPolicyFile(source);
   return policy.ok
     ? { kind: 'policy', digest, read: { source, file: policy.value } }
@@ -119,6 +126,10 @@ function strayDocuments(parts: readonly Part[]): DocumentIssue[] {
       ? []
       : [issueOf(part.file, 'is an experiment, and no test of this folder is about it')],
   );
+}
+
+function fail(file: string, message: string): Part {
+  return { kind: 'issues', issues: [issueOf(file, message)] };
 }
 
 function issueOf(file: string, message: string): DocumentIssue {

@@ -2,7 +2,7 @@
 
 import type { z } from 'zod';
 import { check, type Checked } from './check.ts';
-import { complain, flag, isObject, labelValue, list, named, object, oneOf, reads, text } from './reader.ts';
+import { complain, flag, isObject, labelValue, list, named, object, oneOf, reads, text, whole } from './reader.ts';
 import type { Source } from './source.ts';
 
 export interface PolicyTest {
@@ -28,6 +28,8 @@ export interface PolicyCase {
   readonly expect: 'allowed' | 'refused';
   /** Rules that must be among those that refuse. */
   readonly by: readonly string[];
+  /** How many people have to approve; `null` = not asked. */
+  readonly approvals: number | null;
 }
 
 /** A path is relative to the folder of the test. */
@@ -72,10 +74,11 @@ const policyCase: z.ZodType<PolicyCase> = object('a case', {
   seed: text.default('seed'),
   expect: oneOf(['allowed', 'refused']),
   by: list('names of rules', text, 1).optional(),
-}).transform(({ by = [], ...found }, context) => {
+  approvals: whole(0, 100).optional(),
+}).transform(({ by = [], approvals = null, ...found }, context) => {
   if (by.length > 0 && found.expect === 'allowed')
     complain(context, 'goes with `expect: refused`: what is allowed is refused by no rule', { path: ['by'] });
-  return { ...found, by };
+  return { ...found, by, approvals };
 });
 
 const policyTest: z.ZodType<PolicyTest> = object('a policy test', {
@@ -83,7 +86,7 @@ const policyTest: z.ZodType<PolicyTest> = object('a policy test', {
   kind: oneOf(['PolicyTest']),
   nodes,
   cases: list('cases', policyCase, 1),
-});
+}).transform((found) => ({ nodes: found.nodes, cases: found.cases }));
 
 export function checkPolicyTest(source: Source): Checked<PolicyTest> {
   return check(source, policyTest);
