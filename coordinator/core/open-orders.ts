@@ -2,25 +2,51 @@
 
 import { nodeOf, type OrderId } from '../../shared/domain/ids.ts';
 import type { InjectionEnd } from '../../shared/domain/order.ts';
-import type { RunEvent, RunEventBody } from '../../shared/domain/run.ts';
+import type { HaltedNode, RunEvent, RunEventBody } from '../../shared/domain/run.ts';
 
-/** An order without a recorded end. */
+/** An order without a recorded end after which all is as before. */
 export interface LeftOrder {
   readonly id: OrderId;
   /** Whether its node has said that it has begun. */
   readonly begun: boolean;
+  /** How it was given up, or its undo failed; absent while neither is recorded. */
+  readonly outcome?: Pick<HaltedNode, 'state' | 'at' | 'why'>;
 }
 
 export function ordersWithoutEnd(events: readonly RunEvent[]): LeftOrder[] {
-  const open = new Map<OrderId, LeftOrder>();
-  for (const { body } of events) {
-    if (body.type === 'order.sent') open.set(body.order, { id: body.order, begun: false });
-    if (body.type === 'injection.started') open.set(body.order, { id: body.order, begun: true });
-    if (body.type === 'injection.ended' || body.type === 'injection.refused' || body.type === 'injection.lost') {
-      open.delete(body.order);
-    }
+  const left = new Map<OrderId, LeftOrder>();
+  for (const event of events) {
+    const [order, now] = leftBy(event) ?? [];
+    if (order === undefined) continue;
+    if (now === null || now === undefined) left.delete(order);
+    else left.set(order, { begun: left.get(order)?.begun ?? false, ...now });
   }
-  return [...open.values()];
+  return [...left.values()];
+}
+
+/** What a fact leaves of its order: null for one that is as before; undefined when it says nothing on that. */
+function leftBy({
+  at,
+  body,
+}: RunEvent): readonly [OrderId, (Omit<LeftOrder, 'begun'> & Partial<LeftOrder>) | null] | undefined {
+  switch (body.type) {
+    case 'order.sent':
+      return [body.order, { id: body.order }];
+    case 'injection.started':
+      return [body.order, { id: body.order, begun: true }];
+    case 'injection.lost':
+      return [body.order, { id: body.order, outcome: { state: 'expires', at, why: body.why } }];
+    case 'injection.ended': {
+      const { order, reverted, endedAt, revertErrors } = body;
+      if (reverted) return [order, null];
+      return [order, { id: order, outcome: { state: 'failed', at: endedAt, why: revertErrors.join('; ') } }];
+    }
+    case 'injection.refused':
+    case 'revert.confirmed':
+      return [body.order, null];
+    default:
+      return undefined;
+  }
 }
 
 /**

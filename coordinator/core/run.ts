@@ -45,29 +45,33 @@ export function prepareRun(context: RunContext, connected: Iterable<NodeId>): Ru
   };
 }
 
-/** A run that an earlier coordinator left open: its orders are ended, then it is closed with verdict `error`. */
+/**
+ * A run that an earlier coordinator left open: its orders are ended, then it is closed with verdict `error`. What it had
+ * to give up, or could not undo, it still knows: a node may yet say that this is clean.
+ */
 export function resumeForClosing(
   context: RunContext,
-  open: readonly LeftOrder[],
+  left: readonly LeftOrder[],
   wasPhase: string,
   now: Moment,
 ): RunState {
   const orders = new Map(
-    open.flatMap(({ id, begun }) => {
+    left.flatMap(({ id, begun, outcome = null }) => {
       const slot = context.plan.slots.find((candidate) => id.startsWith(`${context.run}/${candidate.id}@`));
       const node = nodeOf(id);
       const [notAfter, deadline] = [now.mono, now.mono + context.leaseMs + context.graceMs];
-      const stage = begun ? ('active' as const) : ('sent' as const);
-      return slot === undefined ? [] : [[id, { id, slot, node, stage, notAfter, deadline, outcome: null }] as const];
+      const stage = outcome !== null ? ('over' as const) : begun ? ('active' as const) : ('sent' as const);
+      return slot === undefined ? [] : [[id, { id, slot, node, stage, notAfter, deadline, outcome }] as const];
     }),
   );
+  const open = left.filter(({ outcome }) => outcome === undefined).map(({ id }) => id);
   const reason = `the coordinator stopped while the run was ${wasPhase}`;
   return {
     ...prepareRun(context, []),
     phase: 'halting',
     phaseSince: now.mono,
     orders,
-    halt: { by: 'restart', reason, orders: [...orders.keys()] },
+    halt: { by: 'restart', reason, orders: open },
   };
 }
 

@@ -34,7 +34,22 @@ describe('orders without an end', () => {
       ordersWithoutEnd(timeline(...bodies)),
     );
 
-    expect(found).toEqual([[{ id: order, begun: false }], [{ id: order, begun: true }], [], []]);
+    expect(found).toEqual([
+      [{ id: order, begun: false }],
+      [{ id: order, begun: true }],
+      [],
+      [{ id: order, begun: false, outcome: { state: 'expires', at: 1, why: 'no word' } }],
+    ]);
+  });
+
+  it('are those whose undo has failed, until it is confirmed', () => {
+    const found = [
+      [sent, started, ended(false)],
+      [sent, started, ended(false), confirmed],
+      [sent, lost, confirmed],
+    ].map((bodies) => ordersWithoutEnd(timeline(...bodies)));
+
+    expect(found).toEqual([[{ id: order, begun: true, outcome: { state: 'failed', at: 5, why: '' } }], [], []]);
   });
 });
 
