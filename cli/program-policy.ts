@@ -1,6 +1,7 @@
 // Commands about the policy, and about what is played by itself.
 
 import type { Command } from 'commander';
+import { checkPolicy, testPolicy } from './commands/policy.ts';
 import { reloadPolicy, showPolicy } from './commands/policy-in-force.ts';
 import { addSchedule, listSchedules, removeSchedule, type ScheduleOptions } from './commands/schedules.ts';
 import { examples, withName, withSeed, type Perform } from './program-parts.ts';
@@ -15,6 +16,22 @@ export function addPolicyCommands(program: Command, perform: Perform): void {
     .description('makes the coordinator read its policy folder again; one that is not valid changes nothing')
     .action((options: { readonly as?: string }, command: Command) =>
       perform((session) => reloadPolicy(session, options), command),
+    );
+  policy
+    .command('check')
+    .argument('<dir>', 'the folder of the policy')
+    .description('checks a folder; no coordinator needed')
+    .addHelpText('after', examples('roulette policy check policy/'))
+    .action((folder: string, _options: object, command: Command) =>
+      perform((session) => checkPolicy(session, folder), command),
+    );
+  policy
+    .command('test')
+    .argument('<dir>', 'the folder of the policy, with tests in files *.test.yaml')
+    .description('checks a folder and plays its tests; no coordinator needed')
+    .addHelpText('after', examples('roulette policy test policy/', 'roulette policy test policy/ --json'))
+    .action((folder: string, _options: object, command: Command) =>
+      perform((session) => testPolicy(session, folder), command),
     );
 }
 

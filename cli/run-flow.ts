@@ -1,6 +1,6 @@
 // Plan, confirm, prepare, start and follow. `run`, `replay` and the demo all go this way.
 
-import { parsePlan } from '../shared/domain/plan.ts';
+import { parsePlan, type Plan } from '../shared/domain/plan.ts';
 import { EXIT, RouletteError, type ExitCode } from '../shared/errors.ts';
 import type { MakePlanReply__Output } from '../shared/rpc/generated/roulette/v1/MakePlanReply.ts';
 import type { Run__Output } from '../shared/rpc/generated/roulette/v1/Run.ts';
@@ -55,7 +55,7 @@ export async function play(session: Session, request: PlayRequest): Promise<Play
     io.err('nothing was started');
     return { exit: EXIT.aborted, run: run.id };
   }
-  if (verdict.approvals.needed === 0) return startPrepared(session, run, request);
+  if (verdict.approvals.needed === 0) return startPrepared(session, prepared, request);
   if (json) io.out(JSON.stringify(run));
   io.err(`${run.id} is prepared and waits for others: ${describeApprovals(verdict.approvals, [])}`);
   io.err(`until ${moment(run.expiresAt)}: roulette approve ${run.id}; then roulette start ${run.id}`);
@@ -64,6 +64,7 @@ export async function play(session: Session, request: PlayRequest): Promise<Play
 
 export interface PreparedRun {
   readonly run: Run__Output;
+  readonly plan: Plan;
   readonly verdict: PolicyVerdict;
 }
 
@@ -94,23 +95,26 @@ export async function prepare(session: Session, request: PlayRequest): Promise<P
   const asked = { document, file, seed: plan.seed, expectedDigest: made.digest, requestedBy, ...replay };
   const { run, verdictJson } = await operator().prepareRun(asked);
   if (run === null) throw new RouletteError('INTERNAL', 'the coordinator prepared a run and did not say which');
-  return { run, verdict: parseVerdict(verdictJson) };
+  return { run, plan, verdict: parseVerdict(verdictJson) };
 }
 
 type StartOptions = Pick<PlayRequest, 'requestedBy' | 'detach' | 'samples'>;
 
 /** Starts a prepared run and follows it to its end. */
-export async function startPrepared(session: Session, run: Run__Output, options: StartOptions): Promise<Played> {
-  const { io, json, operator } = session;
+export async function startPrepared(
+  session: Session,
+  { run, plan }: Pick<PreparedRun, 'run' | 'plan'>,
+  options: StartOptions,
+): Promise<Played> {
+  const { io, json } = session;
   const { requestedBy, detach, samples } = options;
-  const { planJson } = await operator().getRun(run.id);
   const { started, interrupted } = await start(session, run.id, requestedBy);
   if (detach && !interrupted) {
     io.out(json ? JSON.stringify(started) : run.id);
     return { exit: EXIT.done, run: run.id };
   }
   io.err(`${run.id} starts; Ctrl-C halts it`);
-  const watched = { run: run.id, plan: parsePlan(planJson), samples, haltAs: requestedBy, haltAtOnce: interrupted };
+  const watched = { run: run.id, plan, samples, haltAs: requestedBy, haltAtOnce: interrupted };
   return { exit: await follow(session, watched), run: run.id };
 }
 

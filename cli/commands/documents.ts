@@ -41,18 +41,22 @@ export interface PlanOptions {
 
 export async function plan(session: Session, file: string, options: PlanOptions): Outcome {
   const { io, json } = session;
-  if (options.environment !== undefined && options.inventory === undefined)
-    throw new RouletteError('USAGE_ARGUMENT', '--environment goes with --inventory: a coordinator has its own');
+  requireFit(options, json);
   const made =
     options.inventory === undefined
       ? await askForPlan(session, file, options)
       : await compileHere(file, options.inventory, options);
-  if (options.verdict === true && (!json || made.verdict === null))
-    throw new RouletteError('USAGE_ARGUMENT', '--verdict goes with --json, and needs a coordinator');
   if (json) io.out(options.verdict === true ? JSON.stringify(made.verdict) : made.text);
   else for (const line of renderPlan(made, io.paint)) io.out(line);
-  const refused = made.plan.problems.length + (made.verdict?.refusals.length ?? 0);
-  return refused === 0 ? EXIT.done : EXIT.refused;
+  const refused = [...made.plan.problems, ...(made.verdict?.refusals ?? [])];
+  return refused.length === 0 ? EXIT.done : EXIT.refused;
+}
+
+function requireFit({ environment, inventory, verdict }: PlanOptions, json: boolean): void {
+  if (environment !== undefined && inventory === undefined)
+    throw new RouletteError('USAGE_ARGUMENT', '--environment goes with --inventory: a coordinator has its own');
+  if (verdict === true && (!json || inventory !== undefined))
+    throw new RouletteError('USAGE_ARGUMENT', '--verdict goes with --json, and is given by a coordinator');
 }
 
 type Made = PlanToShow & { readonly text: string };

@@ -2,12 +2,11 @@
 
 import { parsePlan } from '../../shared/domain/plan.ts';
 import { EXIT, RouletteError } from '../../shared/errors.ts';
-import type { Run__Output } from '../../shared/rpc/generated/roulette/v1/Run.ts';
 import { readDocument } from '../documents.ts';
 import { renderPlan } from '../render/plan.ts';
 import { moment } from '../render/table.ts';
 import { describeApprovals, parseVerdict } from '../render/verdict.ts';
-import { confirm, prepare as prepareRun, startPrepared } from '../run-flow.ts';
+import { confirm, prepare as prepareRun, startPrepared, type PreparedRun } from '../run-flow.ts';
 import type { Outcome, Session } from '../session.ts';
 import { playOptions, type RunOptions } from './runs.ts';
 
@@ -34,7 +33,7 @@ export interface ApproveOptions {
 /** Shows the plan; what is approved is the plan that was shown. */
 export async function approve(session: Session, id: string, { yes, comment, as }: ApproveOptions): Outcome {
   const { io, json, operator } = session;
-  const run = await show(session, id);
+  const { run } = await show(session, id);
   if (!(await confirm(io, yes ?? false, 'Approve this plan? [y/N] '))) {
     io.err('nothing was approved');
     return EXIT.refused;
@@ -50,23 +49,23 @@ export async function approve(session: Session, id: string, { yes, comment, as }
 /** Plays a prepared run, as `run` does. */
 export async function start(session: Session, id: string, options: RunOptions): Outcome {
   const { io, json } = session;
-  const run = await show(session, id);
+  const shown = await show(session, id);
   if (!(await confirm(io, options.yes ?? false, 'Play this plan? [y/N] '))) {
     if (json) io.out(JSON.stringify({ run: null }));
     io.err('nothing was started');
     return EXIT.refused;
   }
-  const { exit } = await startPrepared(session, run, playOptions(session, options));
+  const { exit } = await startPrepared(session, shown, playOptions(session, options));
   return exit;
 }
 
 /** The plan of a prepared run, and what the policy says of it just now. Throws RUN_NOT_FOUND. */
-async function show({ io, operator }: Session, id: string): Promise<Run__Output> {
+async function show({ io, operator }: Session, id: string): Promise<Pick<PreparedRun, 'run' | 'plan'>> {
   const { run, planJson, verdictJson } = await operator().getRun(id);
   if (run === null) throw new RouletteError('RUN_NOT_FOUND', `there is no run ${id}`);
   const verdict = verdictJson === undefined ? null : parseVerdict(verdictJson);
-  const plan = { plan: parsePlan(planJson), digest: run.planDigest, previews: [], verdict };
-  for (const line of renderPlan(plan, io.paint)) io.err(line);
+  const plan = parsePlan(planJson);
+  for (const line of renderPlan({ plan, digest: run.planDigest, previews: [], verdict }, io.paint)) io.err(line);
   io.err(`${run.id}, ${run.phase}, asked for by ${run.requestedBy}, can be started until ${moment(run.expiresAt)}`);
-  return run;
+  return { run, plan };
 }

@@ -18,6 +18,7 @@ import { prepareRun, resumeForClosing } from '../core/run.ts';
 import type { Act, RunContext, RunInput, RunState } from '../core/run-state.ts';
 import { startMonitors } from '../monitors/index.ts';
 import type { Store } from '../store/port.ts';
+import { Changes } from './changes.ts';
 import { countProcesses } from './count-processes.ts';
 import type { Fleet } from './fleet.ts';
 import type { BlastRadius } from './blast-radius.ts';
@@ -56,8 +57,8 @@ export class Runs {
   readonly #deps: RunsDeps;
   readonly #actors = new Map<RunId, RunActor>();
   readonly #held: (readonly [NodeId, InjectionEnd])[] = [];
-  /** Whoever follows a run that is not in motion. */
-  readonly #waiting = new Map<RunId, Set<() => void>>();
+  /** Of runs that are not in motion. */
+  readonly #changes = new Changes<RunId>();
 
   constructor(deps: RunsDeps) {
     this.#deps = deps;
@@ -132,23 +133,21 @@ export class Runs {
 
   /** The timeline so far, and then, unless `historyOnly`, what comes until the run has ended or `signal` aborts. */
   async *watch(id: RunId, options: WatchOptions): AsyncGenerator<RunEvent> {
-    let seq = options.afterSeq;
-    for (;;) {
-      // From before the look, so that nothing comes between the two.
-      const change = this.#awaitChange(id, options.signal);
+    const { signal, historyOnly } = options;
+    for (let seq = options.afterSeq, isOver = false; !isOver && !signal.aborted;) {
+      // Both from before the look, so that nothing is missed between the two.
+      const change = this.#changes.wait(id, signal);
+      const live = this.#actors.get(id)?.follow(signal);
       try {
         const { phase } = await this.get(id);
-        const live = this.#actors.get(id)?.follow(options.signal);
-        for (const event of await this.#deps.store.listEvents(id, seq)) {
+        for await (const event of chain(await this.#deps.store.listEvents(id, seq), historyOnly ? undefined : live)) {
+          if (event.seq <= seq) continue;
           seq = event.seq;
           yield event;
         }
-        if (options.historyOnly || options.signal.aborted) return;
-        for await (const event of live ?? []) {
-          if (event.seq > seq) yield event;
-        }
-        if (live !== undefined || phase !== 'prepared') return;
-        await change.happened;
+        // A prepared run may still be started; whoever follows it then follows on.
+        isOver = historyOnly || live !== undefined || phase !== 'prepared';
+        if (!isOver) await change.happened;
       } finally {
         change.forget();
       }
@@ -157,25 +156,7 @@ export class Runs {
 
   /** Tells those who follow a run that is not in motion that there is something new. */
   noteChange(run: RunId): void {
-    for (const wake of this.#waiting.get(run) ?? []) wake();
-  }
-
-  #awaitChange(run: RunId, signal: AbortSignal): { readonly happened: Promise<void>; readonly forget: () => void } {
-    let wake = (): void => undefined;
-    const happened = new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-    const waiting = this.#waiting.get(run) ?? new Set();
-    this.#waiting.set(run, waiting.add(wake));
-    signal.addEventListener('abort', wake);
-    return {
-      happened,
-      forget: () => {
-        signal.removeEventListener('abort', wake);
-        waiting.delete(wake);
-        if (waiting.size === 0) this.#waiting.delete(run);
-      },
-    };
+    this.#changes.note(run);
   }
 
   /** The first word of a node on an order. True when it is recorded or concerns no run. */
@@ -338,6 +319,11 @@ export class Runs {
   #postAll(input: RunInput & { readonly type: 'node' }): void {
     for (const actor of this.#actors.values()) void actor.post(input);
   }
+}
+
+async function* chain<T>(past: Iterable<T>, present: AsyncIterable<T> | undefined): AsyncGenerator<T> {
+  yield* past;
+  if (present !== undefined) yield* present;
 }
 
 interface WatchOptions {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { HaltedNode } from '../../shared/rpc/generated/roulette/v1/HaltedNode.ts';
 import type { HaltRunRequest__Output } from '../../shared/rpc/generated/roulette/v1/HaltRunRequest.ts';
-import type { StartRunRequest__Output } from '../../shared/rpc/generated/roulette/v1/StartRunRequest.ts';
+import type { PrepareRunRequest__Output } from '../../shared/rpc/generated/roulette/v1/PrepareRunRequest.ts';
 import { speak, type Setting, type Spoken } from '../support/command.ts';
 import {
   AWAY,
@@ -15,6 +15,7 @@ import {
   failure,
   HALT_REQUESTED,
   PLAN_DIGEST,
+  PLANNED,
   PREPARED,
   RUN_ID,
   startFakeOperator,
@@ -205,19 +206,19 @@ describe('a run', () => {
     expect({ exit, calls }).toEqual({ exit: 1, calls: 2 });
   });
 
-  it('is started with the digest of the plan that was shown', async () => {
-    let started: StartRunRequest__Output | undefined;
+  it('is prepared with the digest of the plan that was shown', async () => {
+    let prepared: PrepareRunRequest__Output | undefined;
     const { exit, err } = await ask(
       {
-        StartRun: (call, callback) => {
-          started = call.request;
+        PrepareRun: (call, callback) => {
+          prepared = call.request;
           callback(failure('PLAN_CHANGED', 'the fleet is another'));
         },
       },
       run('--as', 'ann'),
     );
 
-    expect(started).toMatchObject({ expectedDigest: PLAN_DIGEST, seed: 'seed', requestedBy: 'ann' });
+    expect(prepared).toMatchObject({ expectedDigest: PLAN_DIGEST, seed: 'seed', requestedBy: 'ann' });
     expect(exit).toBe(4);
     expect(err).toContain('the fleet is another');
     expect(err).toContain('(PLAN_CHANGED)');
@@ -254,6 +255,33 @@ describe('a run', () => {
 });
 
 describe('Ctrl-C', () => {
+  it('while the run is being prepared withdraws it, and nothing is started', async () => {
+    const { setting, press } = keyboard();
+    const halted: HaltRunRequest__Output[] = [];
+    let starts = 0;
+    const { exit, err } = await ask(
+      {
+        MakePlan: (_call, callback) => {
+          press();
+          callback(null, PLANNED);
+        },
+        HaltRun: (call, callback) => {
+          halted.push(call.request);
+          callback(null, { run: buildRun(), injections: [] });
+        },
+        StartRun: () => {
+          starts += 1;
+        },
+      },
+      run(),
+      setting,
+    );
+
+    expect({ exit, starts }).toEqual({ exit: 3, starts: 0 });
+    expect(halted).toMatchObject([{ runId: RUN_ID, requestedBy: 'tester', reason: 'interrupted by the operator' }]);
+    expect(err).toContain('nothing was started');
+  });
+
   it('while the run is being started halts it as soon as it has a name', async () => {
     const { setting, press } = keyboard();
     const halted: HaltRunRequest__Output[] = [];

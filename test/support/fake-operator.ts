@@ -38,6 +38,8 @@ const VERDICT = canonicalJson({
   lengthMs: 0,
 } satisfies PolicyVerdict);
 
+export const PLANNED = { planJson: PLAN_TEXT, digest: PLAN_DIGEST, previews: [], verdictJson: VERDICT };
+
 export function buildRun(more: Partial<Run> = {}): Run {
   return {
     id: RUN_ID,
@@ -92,7 +94,16 @@ export function failure(code: ErrorCode, message: string): grpc.StatusObject {
 }
 
 type Calls =
-  'MakePlan' | 'PrepareRun' | 'StartRun' | 'GetRun' | 'WatchRun' | 'HaltRun' | 'HaltAll' | 'Release' | 'GetReport' | 'VerifyAudit';
+  | 'MakePlan'
+  | 'PrepareRun'
+  | 'StartRun'
+  | 'GetRun'
+  | 'WatchRun'
+  | 'HaltRun'
+  | 'HaltAll'
+  | 'Release'
+  | 'GetReport'
+  | 'VerifyAudit';
 /** Some calls of the API; the others are not implemented. */
 export type Handlers = Partial<Pick<OperatorServiceHandlers, Calls>>;
 
@@ -105,7 +116,7 @@ export interface FakeOperator {
 export async function startFakeOperator(handlers: Handlers = {}): Promise<FakeOperator> {
   const server = new grpc.Server();
   const canned: Handlers = {
-    MakePlan: (_call, callback) => callback(null, { planJson: PLAN_TEXT, digest: PLAN_DIGEST, previews: [], verdictJson: VERDICT }),
+    MakePlan: (_call, callback) => callback(null, PLANNED),
     PrepareRun: (_call, callback) => callback(null, { run: buildRun({ phase: 'prepared' }), verdictJson: VERDICT }),
     StartRun: (_call, callback) => callback(null, { run: buildRun() }),
     GetRun: (_call, callback) =>

@@ -86,10 +86,12 @@ describe('playing', () => {
     expect(run.types().filter((type) => type.startsWith('stage.') || type.startsWith('recovery.'))).toEqual([
       'stage.started',
       'recovery.started',
+      'recovery.confirmed',
       'recovery.measured',
       'stage.ended',
       'stage.started',
       'recovery.started',
+      'recovery.confirmed',
       'recovery.measured',
       'stage.ended',
     ]);

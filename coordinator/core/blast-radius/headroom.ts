@@ -5,8 +5,9 @@ import type { NodeId } from '../../../shared/domain/ids.ts';
 import type { Amount, CoolDownRule, FloorRule, LimitRule, RadiusRule, Refusal } from '../../../shared/domain/policy.ts';
 import type { FaultKind } from '../../../shared/faults/index.ts';
 import { formatDuration } from '../../../shared/units.ts';
-import { describeSelector, isAbout, type Gauge, type Membership, type Place } from './membership.ts';
-import type { Impairment, Tally } from './tally.ts';
+import { describeGroup, describeSelector, type Gauge, type Place } from './groups.ts';
+import { isAbout, type Membership } from './membership.ts';
+import { isImpaired, type Impairment, type Tally } from './tally.ts';
 
 /** An injection that somebody wants. */
 export type Candidate = Impairment & { readonly fault: FaultKind };
@@ -37,17 +38,18 @@ export interface View {
 /** The reading with the least headroom; null when no rule is about the candidate. */
 export function tightest(view: View, candidate: Candidate): Reading | null {
   let found: Reading | null = null;
+  const here = view.tally.at(candidate.node);
   for (const place of view.membership.placesOf(candidate.node, candidate.service)) {
     const { gauge } = place;
     if (!isAbout(gauge.rule, candidate.fault)) continue;
-    const headroom = headroomIn(view, place, candidate.node);
+    const headroom = headroomIn(view, place, here);
     if (found === null || headroom < found.headroom) found = { rule: gauge.rule, gauge, headroom };
   }
   return found;
 }
 
 export function bindingOf({ rule, gauge, headroom }: Reading): Binding | null {
-  return Number.isFinite(headroom) ? { rule: rule.name, group: gauge.group, headroom } : null;
+  return Number.isFinite(headroom) ? { rule: rule.name, group: describeGroup(gauge), headroom } : null;
 }
 
 /** Null when the candidate fits. Nodes that the fleet does not have never do. */
@@ -58,18 +60,19 @@ export function refusalOf(view: View, candidate: Candidate): Refusal | null {
   return reading === null || reading.headroom >= 0 ? null : refuse(view, reading, candidate.node);
 }
 
-function headroomIn({ tally, now }: View, { gauge, side }: Place, node: NodeId): number {
+/** `here`: what impairs the node already. */
+function headroomIn({ tally, now }: View, { gauge, side }: Place, here: readonly Impairment[]): number {
   const { rule } = gauge;
   switch (rule.kind) {
     case 'exclude':
     case 'require':
       return Number.NEGATIVE_INFINITY;
     case 'limit':
-      return mostOf(rule.most, gauge.total) - impairedWith(tally, gauge, node);
+      return mostOf(rule.most, gauge.total) - impairedWith(tally, gauge, here);
     case 'floor':
-      return gauge.total - impairedWith(tally, gauge, node) - leastOf(rule.healthy, gauge.total);
+      return gauge.total - impairedWith(tally, gauge, here) - leastOf(rule.healthy, gauge.total);
     case 'rate':
-      return rule.most - tally.startsAfter(gauge, now - rule.withinMs, rule.most) - 1;
+      return rule.most - tally.startsAfter(gauge, now - rule.withinMs) - 1;
     case 'coolDown':
       return tally.impaired(gauge) > 0 || (restsUntil(tally, gauge, rule.lengthMs) ?? now) > now ? -1 : Infinity;
     case 'apart': {
@@ -79,8 +82,8 @@ function headroomIn({ tally, now }: View, { gauge, side }: Place, node: NodeId):
   }
 }
 
-function impairedWith(tally: Tally, gauge: Gauge, node: NodeId): number {
-  return tally.impaired(gauge) + (tally.isImpaired(gauge.rule, node) ? 0 : 1);
+function impairedWith(tally: Tally, gauge: Gauge, here: readonly Impairment[]): number {
+  return tally.impaired(gauge) + (isImpaired(gauge.rule, here) ? 0 : 1);
 }
 
 function restsUntil(tally: Tally, gauge: Gauge, lengthMs: number): number | null {
@@ -105,7 +108,8 @@ export function refuse(view: View, { rule, gauge }: Reading, node: NodeId): Refu
 }
 
 function sayWhy(view: View, gauge: Gauge, node: NodeId): string {
-  const { rule, group } = gauge;
+  const { rule } = gauge;
+  const group = describeGroup(gauge);
   switch (rule.kind) {
     case 'exclude':
       return `${node} is never hit`;
@@ -128,17 +132,17 @@ function sayLimit(tally: Tally, gauge: Gauge, { most }: LimitRule): string {
   const impaired = tally.impaired(gauge);
   const number = mostOf(most, gauge.total);
   const share = most.kind === 'share' ? `${percent(most.share)} of ${nodes(gauge.total)}, that is ${number},` : number;
-  return `of ${gauge.group} at most ${share} may be impaired at once, and ${impaired} ${areIs(impaired)}`;
+  return `of ${describeGroup(gauge)} at most ${share} may be impaired at once, and ${impaired} ${areIs(impaired)}`;
 }
 
 function sayFloor(tally: Tally, gauge: Gauge, { healthy }: FloorRule): string {
   const least = leastOf(healthy, gauge.total);
   const left = gauge.total - tally.impaired(gauge);
-  return `of ${gauge.group} at least ${least} must stay healthy, and ${left} of ${nodes(gauge.total)} ${areIs(left)}`;
+  return `of ${describeGroup(gauge)} at least ${least} must stay healthy, and ${left} of ${nodes(gauge.total)} ${areIs(left)}`;
 }
 
 function sayRest({ tally, now }: View, gauge: Gauge, { lengthMs }: CoolDownRule): string {
-  const rests = `${gauge.group} rests ${formatDuration(lengthMs)} after each injection`;
+  const rests = `${describeGroup(gauge)} rests ${formatDuration(lengthMs)} after each injection`;
   if (tally.impaired(gauge) > 0) return `${rests}, and has one`;
   return `${rests}, for another ${formatDuration((restsUntil(tally, gauge, lengthMs) ?? now) - now)}`;
 }

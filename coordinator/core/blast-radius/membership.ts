@@ -1,36 +1,20 @@
-// Which rules of the policy are about a node, and in which of their groups it is. Worked out once, when the node
-// joins or changes its labels: a decision about an order then looks at nothing but the node's own places.
+// The fleet under the rules of a policy: which rules are about a node, and in which of their groups it is. Worked out
+// once for each node and its labels: a decision about an order then looks at nothing but the node's own places.
 
-import type { NodeSelector } from '../../../shared/domain/experiment.ts';
 import type { NodeId } from '../../../shared/domain/ids.ts';
-import type { Per, RadiusRule } from '../../../shared/domain/policy.ts';
+import type { RadiusRule } from '../../../shared/domain/policy.ts';
 import type { FaultKind } from '../../../shared/faults/index.ts';
-import { matchesLabels } from '../select-nodes.ts';
-
-/** One rule over one of its groups. Counts are kept under it (tally.ts). */
-export interface Gauge {
-  readonly rule: RadiusRule;
-  /** In words: `the fleet`, `role=orders`, `service checkout`. */
-  readonly group: string;
-  /** Nodes in the group, connected or not. */
-  total: number;
-}
-
-/** A node in a group. `side` is the part of the group that it is on, for rules that keep sides apart. */
-export interface Place {
-  readonly gauge: Gauge;
-  readonly side: Gauge | null;
-}
+import { createGroups, type Gauge, type Groups, type Labels, type Place } from './groups.ts';
 
 export interface FleetMember {
   readonly id: NodeId;
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: Labels;
   readonly connected: boolean;
 }
 
 export interface Membership {
-  /** Takes a node in, or brings it up to date. True when its places may be others than before. */
-  readonly set: (member: FleetMember) => boolean;
+  /** Takes a node in, or brings it up to date. */
+  readonly set: (member: FleetMember) => void;
   readonly delete: (node: NodeId) => void;
   readonly get: (node: NodeId) => FleetMember | undefined;
   readonly members: () => Iterable<FleetMember>;
@@ -41,30 +25,23 @@ export interface Membership {
 
 interface Entry {
   readonly member: FleetMember;
-  readonly places: readonly Place[];
-  /** Rules that count by service and are about this node. */
-  readonly byService: readonly RadiusRule[];
+  /** Worked out when they are first asked for: most nodes of a large fleet are never hit. */
+  places: readonly Place[] | null;
 }
 
 export function createMembership(rules: readonly RadiusRule[]): Membership {
   const entries = new Map<NodeId, Entry>();
-  const gauges = createGauges();
+  const all = rules.map(createGroups);
+  const counting = all.filter(({ rule }) => hasTotals(rule));
+  const byService = all.filter(({ rule }) => rule.per.kind === 'service');
 
-  function enter(member: FleetMember): Entry {
-    const about = rules.filter((rule) => matchesLabels(rule.nodes, member.labels));
-    const places = about.flatMap((rule) => placesIn(gauges, rule, member));
-    for (const { gauge, side } of places) {
-      gauge.total += 1;
-      if (side !== null) side.total += 1;
-    }
-    return { member, places, byService: about.filter(({ per }) => per.kind === 'service') };
+  function count({ labels }: FleetMember, by: 1 | -1): void {
+    for (const { matches, gaugeOf } of counting) if (matches(labels)) gaugeOf(labels).total += by;
   }
 
   function leave(node: NodeId): void {
-    for (const { gauge, side } of entries.get(node)?.places ?? []) {
-      gauge.total -= 1;
-      if (side !== null) side.total -= 1;
-    }
+    const known = entries.get(node);
+    if (known !== undefined) count(known.member, -1);
     entries.delete(node);
   }
 
@@ -73,11 +50,11 @@ export function createMembership(rules: readonly RadiusRule[]): Membership {
       const known = entries.get(member.id);
       if (known !== undefined && areAlike(known.member.labels, member.labels)) {
         entries.set(member.id, { ...known, member });
-        return false;
+        return;
       }
       leave(member.id);
-      entries.set(member.id, enter(member));
-      return true;
+      count(member, 1);
+      entries.set(member.id, { member, places: null });
     },
     delete: leave,
     get: (node) => entries.get(node)?.member,
@@ -87,71 +64,28 @@ export function createMembership(rules: readonly RadiusRule[]): Membership {
     placesOf: (node, service) => {
       const entry = entries.get(node);
       if (entry === undefined) return [];
-      if (entry.byService.length === 0) return entry.places;
-      const group = service === null ? 'no service' : `service ${service}`;
-      return [...entry.places, ...entry.byService.map((rule) => ({ gauge: gauges.of(rule, group), side: null }))];
+      const { labels } = entry.member;
+      entry.places ??= placesIn(all, labels);
+      if (byService.length === 0) return entry.places;
+      const served = byService.filter(({ matches }) => matches(labels));
+      return [...entry.places, ...served.map(({ placeOfService }) => placeOfService(service))];
     },
-    gauges: gauges.all,
+    gauges: () => all.flatMap(({ gauges }) => [...gauges()]),
   };
 }
 
-interface Gauges {
-  readonly of: (rule: RadiusRule, group: string) => Gauge;
-  readonly all: () => Gauge[];
+/** Rules whose groups are shown, or whose shares are of their group's nodes. */
+function hasTotals({ kind, per }: RadiusRule): boolean {
+  return per.kind !== 'service' && (kind === 'limit' || kind === 'floor' || kind === 'rate');
 }
 
-function createGauges(): Gauges {
-  const byRule = new Map<RadiusRule, Map<string, Gauge>>();
-  return {
-    of: (rule, group) => {
-      const groups = byRule.get(rule) ?? new Map<string, Gauge>();
-      byRule.set(rule, groups);
-      const gauge = groups.get(group) ?? { rule, group, total: 0 };
-      groups.set(group, gauge);
-      return gauge;
-    },
-    all: () => [...byRule.values()].flatMap((groups) => [...groups.values()]),
-  };
+function placesIn(all: readonly Groups[], labels: Labels): Place[] {
+  const places: Place[] = [];
+  for (const { matches, addPlaces } of all) if (matches(labels)) addPlaces(labels, places);
+  return places;
 }
 
-/** None where the rule has nothing to say about the node, or counts by service. */
-function placesIn(gauges: Gauges, rule: RadiusRule, { labels }: FleetMember): Place[] {
-  if (rule.per.kind === 'service') return [];
-  if (rule.kind === 'require' && matchesLabels(rule.labels, labels)) return [];
-  const group = groupOf(rule.per, labels);
-  const gauge = gauges.of(rule, group);
-  if (rule.kind !== 'apart') return [{ gauge, side: null }];
-  const sides = sidesOf(rule.sides, labels);
-  // Somebody who is on no side disturbs none; somebody who is on two of them is never apart from himself.
-  if (sides.length === 0) return [];
-  return sides.map((side) => ({ gauge, side: gauges.of(rule, `${group}, ${side}`) }));
-}
-
-function groupOf(per: Exclude<Per, { readonly kind: 'service' }>, labels: FleetMember['labels']): string {
-  return per.kind === 'fleet' ? 'the fleet' : valueOf(per.label, labels);
-}
-
-/** Nodes without the label are a group too: leaving a label out is no way around a rule. */
-function valueOf(label: string, labels: FleetMember['labels']): string {
-  const value = Object.hasOwn(labels, label) ? labels[label] : undefined;
-  return value === undefined ? `no ${label}` : `${label}=${value}`;
-}
-
-type Sides = Extract<RadiusRule, { readonly kind: 'apart' }>['sides'];
-
-function sidesOf(sides: Sides, labels: FleetMember['labels']): string[] {
-  if (sides.kind === 'label') return [valueOf(sides.label, labels)];
-  return sides.groups.flatMap((group) => (matchesLabels(group, labels) ? [describeSelector(group)] : []));
-}
-
-export function describeSelector(selector: NodeSelector): string {
-  if (selector === 'all') return 'all nodes';
-  return Object.entries(selector)
-    .map(([label, values]) => `${label}=${values.join('|')}`)
-    .join(' ');
-}
-
-function areAlike(a: FleetMember['labels'], b: FleetMember['labels']): boolean {
+function areAlike(a: Labels, b: Labels): boolean {
   const names = Object.keys(a);
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }

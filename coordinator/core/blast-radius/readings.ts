@@ -2,7 +2,7 @@
 
 import type { RadiusRule } from '../../../shared/domain/policy.ts';
 import { leastOf, mostOf, type View } from './headroom.ts';
-import type { Gauge } from './membership.ts';
+import { describeGroup, type Gauge } from './groups.ts';
 
 export interface GaugeReading {
   readonly rule: string;
@@ -15,21 +15,25 @@ export interface GaugeReading {
   readonly most: number;
 }
 
-/** Of the rules that count, in the order of the policy; groups in the order of their names. */
+/** Of the rules that count, in the order of their names and those of their groups. */
 export function readGauges({ membership, tally, now }: View): GaugeReading[] {
   const usedIn = (gauge: Gauge, rule: RadiusRule): number =>
-    rule.kind === 'rate' ? tally.startsAfter(gauge, now - rule.withinMs, Infinity) : tally.impaired(gauge);
+    rule.kind === 'rate' ? tally.startsAfter(gauge, now - rule.withinMs) : tally.impaired(gauge);
   return membership
     .gauges()
-    .toSorted((a, b) => (a.group < b.group ? -1 : 1))
     .flatMap((gauge) => {
-      const { rule, group, total } = gauge;
+      const { rule, total } = gauge;
+      const group = describeGroup(gauge);
       const most = allowedBy(rule, total);
       // A group that nobody is in any more counts nothing.
       if (most === null || (total === 0 && rule.per.kind !== 'service')) return [];
       return [{ rule: rule.name, group, total, used: usedIn(gauge, rule), most }];
     })
-    .toSorted((a, b) => (a.rule < b.rule ? -1 : Number(a.rule > b.rule)));
+    .toSorted((a, b) => compare(a.rule, b.rule) || compare(a.group, b.group));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 function allowedBy(rule: RadiusRule, total: number): number | null {

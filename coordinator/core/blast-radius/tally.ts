@@ -5,7 +5,8 @@
 import type { NodeId } from '../../../shared/domain/ids.ts';
 import type { RadiusRule } from '../../../shared/domain/policy.ts';
 import type { FaultKind } from '../../../shared/faults/index.ts';
-import { isAbout, type Gauge, type Membership, type Place } from './membership.ts';
+import type { Gauge, Place } from './groups.ts';
+import { isAbout, type Membership } from './membership.ts';
 import { createPast, type Past } from './past.ts';
 
 /** What impairs a node: an injection, or, with no fault, that the node is away. */
@@ -26,8 +27,13 @@ export interface Tally extends Pick<Past, 'startsAfter' | 'lastEnd'> {
   readonly remember: (past: Impairment, startedAt: number, endedAt: number) => void;
   /** Nodes of the gauge that are impaired; for cool-downs, injections that last. */
   readonly impaired: (gauge: Gauge) => number;
-  /** Whether the rule counts the node as impaired already. */
-  readonly isImpaired: (rule: RadiusRule, node: NodeId) => boolean;
+  /** All that impairs the node. */
+  readonly at: (node: NodeId) => readonly Impairment[];
+}
+
+/** Whether the rule counts a node with these impairments as impaired. */
+export function isImpaired(rule: RadiusRule, here: readonly Impairment[]): boolean {
+  return here.some(({ fault }) => isAbout(rule, fault));
 }
 
 /** `below` must not change while this one is in use. */
@@ -60,7 +66,7 @@ export function createTally(membership: Membership, below: Tally | null = null):
       if (impairment.fault !== null) noteEnd(impairment, endedAt);
     },
     regroup: (node, change) => {
-      const here = counts.at(node);
+      const here = counts.own(node);
       for (const impairment of here.toReversed()) counts.remove(impairment);
       change();
       for (const impairment of here) counts.add(impairment);
@@ -70,9 +76,8 @@ export function createTally(membership: Membership, below: Tally | null = null):
       noteEnd(gone, endedAt);
     },
     impaired: counts.impaired,
-    isImpaired: counts.isImpaired,
-    startsAfter: (gauge, at, most) =>
-      past.startsAfter(gauge, at, most) + (below === null ? 0 : below.startsAfter(gauge, at, most)),
+    at: counts.at,
+    startsAfter: (gauge, at) => past.startsAfter(gauge, at) + (below === null ? 0 : below.startsAfter(gauge, at)),
     lastEnd: (gauge) => {
       const [own, lower] = [past.lastEnd(gauge), below === null ? null : below.lastEnd(gauge)];
       return own === null || lower === null ? (own ?? lower) : Math.max(own, lower);
@@ -80,20 +85,26 @@ export function createTally(membership: Membership, below: Tally | null = null):
   };
 }
 
-interface Counts extends Pick<Tally, 'impaired' | 'isImpaired'> {
+interface Counts extends Pick<Tally, 'impaired' | 'at'> {
   readonly add: (impairment: Impairment) => void;
   readonly remove: (impairment: Impairment) => void;
-  readonly at: (node: NodeId) => readonly Impairment[];
+  /** Without those of the tally below. */
+  readonly own: (node: NodeId) => readonly Impairment[];
 }
+
+const NOTHING: readonly Impairment[] = [];
 
 function createCounts(membership: Membership, below: Tally | null): Counts {
   const byNode = new Map<NodeId, readonly Impairment[]>();
   const counts = new Map<Gauge, number>();
 
-  function isImpaired(rule: RadiusRule, node: NodeId): boolean {
-    const here = byNode.get(node);
-    if (here !== undefined && here.some(({ fault }) => isAbout(rule, fault))) return true;
-    return below !== null && below.isImpaired(rule, node);
+  function own(node: NodeId): readonly Impairment[] {
+    return byNode.get(node) ?? NOTHING;
+  }
+
+  function at(node: NodeId): readonly Impairment[] {
+    const lower = below === null ? NOTHING : below.at(node);
+    return lower.length === 0 ? own(node) : [...lower, ...own(node)];
   }
 
   function count(gauge: Gauge, by: 1 | -1): void {
@@ -102,37 +113,35 @@ function createCounts(membership: Membership, below: Tally | null): Counts {
 
   /** While `impairment` is not among those of its node: a node is counted once, however many faults it has. */
   function tip(impairment: Impairment, by: 1 | -1): void {
+    const here = at(impairment.node);
     for (const { gauge, side } of placesOf(membership, impairment)) {
-      if (!countsFor(gauge.rule, impairment) || isCountedAlready(gauge.rule, impairment.node)) continue;
+      const { rule } = gauge;
+      // Cool-downs count injections, not nodes.
+      if (!countsFor(rule, impairment) || (rule.kind !== 'coolDown' && isImpaired(rule, here))) continue;
       count(gauge, by);
       if (side !== null) count(side, by);
     }
   }
 
-  /** Cool-downs count injections, not nodes. */
-  function isCountedAlready(rule: RadiusRule, node: NodeId): boolean {
-    return rule.kind !== 'coolDown' && isImpaired(rule, node);
-  }
-
   return {
     add: (impairment) => {
       tip(impairment, 1);
-      byNode.set(impairment.node, [...(byNode.get(impairment.node) ?? []), impairment]);
+      byNode.set(impairment.node, [...own(impairment.node), impairment]);
     },
     remove: (impairment) => {
-      const left = (byNode.get(impairment.node) ?? []).filter((other) => other !== impairment);
+      const left = own(impairment.node).filter((other) => other !== impairment);
       if (left.length > 0) byNode.set(impairment.node, left);
       else byNode.delete(impairment.node);
       tip(impairment, -1);
     },
-    at: (node) => byNode.get(node) ?? [],
+    own,
+    at,
     impaired: (gauge) => (counts.get(gauge) ?? 0) + (below === null ? 0 : below.impaired(gauge)),
-    isImpaired,
   };
 }
 
-function* placesOf(membership: Membership, { node, fault, service }: Impairment): Generator<Place> {
-  for (const place of membership.placesOf(node, service)) if (isAbout(place.gauge.rule, fault)) yield place;
+function placesOf(membership: Membership, { node, fault, service }: Impairment): readonly Place[] {
+  return membership.placesOf(node, service).filter(({ gauge }) => isAbout(gauge.rule, fault));
 }
 
 function countsFor({ kind }: RadiusRule, { fault }: Impairment): boolean {
