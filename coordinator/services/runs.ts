@@ -11,7 +11,7 @@ import type { HaltedNode, Lever, RunEvent, RunRecord } from '../../shared/domain
 import { RouletteError } from '../../shared/errors.ts';
 import { parseExperiment } from '../../shared/schema/document.ts';
 import { auditOf } from '../core/audit-of.ts';
-import { createCalendar, judgeCalendar } from '../core/calendar.ts';
+import { createCalendar, isOpen, judgeCalendar } from '../core/calendar.ts';
 import { isHaltProved } from '../core/run-halt.ts';
 import { lateConfirmation, ordersWithoutEnd } from '../core/open-orders.ts';
 import { prepareRun, resumeForClosing } from '../core/run.ts';
@@ -91,8 +91,10 @@ export class Runs {
   closeWindows(policy: Pick<Policy, 'windows' | 'freezes'>): void {
     for (const actor of this.#actors.values()) {
       const calendar = createCalendar(policy, actor.context.experiment.window);
-      const state = judgeCalendar(calendar, this.#deps.clock.now());
-      if (!state.open && actor.state.halt === null) void actor.post({ type: 'close', reason: state.refusal.message });
+      const now = this.#deps.clock.now();
+      if (actor.state.halt !== null || isOpen(calendar, now)) continue;
+      const state = judgeCalendar(calendar, now);
+      if (!state.open) void actor.post({ type: 'close', reason: state.refusal.message });
     }
   }
 

@@ -31,7 +31,7 @@ export function candidateOf({ fault, processes }: Pick<Slot, 'fault' | 'processe
   return { node, fault, service: processes?.service ?? null };
 }
 
-/** How long a slot waits for room when its document does not say. */
+/** How long a slot waits for room that other runs take, when its document does not say. */
 const SLACK_MS = 30_000;
 
 export function slackOf({ slackMs }: Pick<Slot, 'slackMs'>): number {

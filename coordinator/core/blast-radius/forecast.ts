@@ -5,7 +5,7 @@
 import type { NodeId, SlotId } from '../../../shared/domain/ids.ts';
 import type { Plan, Slot } from '../../../shared/domain/plan.ts';
 import { injectionLengthMs } from '../../../shared/faults/index.ts';
-import { candidateOf, fillPlace, slackOf, type Obstacle } from './fill.ts';
+import { candidateOf, fillPlace, type Obstacle } from './fill.ts';
 import { bindingOf, refuse, tightest, type Binding, type View } from './headroom.ts';
 import { countAway } from './ledger.ts';
 import type { Membership } from './membership.ts';
@@ -85,7 +85,8 @@ function playStage(
 
 function wishesOf(plan: Plan, slot: Slot, at: number): Wish[] {
   const reserves = [...(plan.standby[slot.id] ?? [])];
-  return slot.nodes.map((node) => ({ slot, node, reserves, since: at, until: at + slackOf(slot) }));
+  // A plan that has to wait for itself says so: the slack that every slot has is for what others are doing.
+  return slot.nodes.map((node) => ({ slot, node, reserves, since: at, until: at + (slot.slackMs ?? 0) }));
 }
 
 /** Fills the place if it can, or gives it up when its time is over. */
