@@ -2,7 +2,7 @@
 //
 // prepared -> baseline -> (playing -> recovering) per stage -> ended, and from anywhere -> halting -> ended.
 // Guarantees: orders leave only while playing; a run is called halted only when every open order is over;
-// nothing happens after `ended`. Pure: the shell records `events` durably and then does `acts`.
+// after `ended` it only hears what has become clean. Pure: the shell records `events` durably and then does `acts`.
 
 import { nodeOf, type NodeId } from '../../shared/domain/ids.ts';
 import { assertNever } from '../../shared/errors.ts';
@@ -76,17 +76,18 @@ export function resumeForClosing(
 }
 
 /**
- * One decision about what has come in together, in that order. An ended run ignores everything. Each sample is judged
- * by itself, so that none hides behind the next; what nodes say is taken in first and judged once.
+ * One decision about what has come in together, in that order. An ended run ignores everything but the words of nodes,
+ * which are told that these are recorded. Each sample is judged by itself, so that none hides behind the next; what
+ * nodes say is taken in first and judged once.
  */
 export function reduceRun(context: RunContext, state: RunState, inputs: readonly RunInput[], now: Moment): Turn {
   let turn: Turn = { state, events: [], acts: [] };
   for (const group of groupWords(inputs)) {
-    if (turn.state.phase === 'ended') return turn;
     if (Array.isArray(group)) {
       turn = takeWords(context, turn, group, now);
       continue;
     }
+    if (turn.state.phase === 'ended') continue;
     turn = take(context, turn, group, now);
     if (group.type === 'sample' || group.type === 'halt' || group.type === 'close') turn = settle(context, turn, now);
   }

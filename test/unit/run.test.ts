@@ -410,6 +410,23 @@ describe('a node that has come back', () => {
 });
 
 describe('what comes in together', () => {
+  it('is taken in to the last: what becomes clean as the run ends is still recorded', () => {
+    const run = buildRun().give(START).second('ok', 1).startAll();
+    const [id] = run.open();
+    if (id === undefined) throw new Error('nothing was sent');
+    run.endAll({ reverted: false, revertErrors: ['busy'] });
+    run.now += 1;
+    const sample: RunInput = { type: 'sample', sample: { monitor: 'ok', at: run.now, value: 1, why: null } };
+
+    const turn = reduceRun(run.context, run.state, [sample, { type: 'end', end: buildEnd(id, run.now) }], {
+      mono: run.now,
+      wall: run.now,
+      room: ENDLESS_ROOM,
+    });
+
+    expect(turn.events.slice(-2).map(({ type }) => type)).toEqual(['run.ended', 'revert.confirmed']);
+  });
+
   it('is judged sample by sample: a breach does not hide behind the next value', () => {
     const run = buildRun({ abort: [buildCondition('ok < 1')] })
       .give(START)
@@ -419,7 +436,11 @@ describe('what comes in together', () => {
       sample: { monitor: 'ok', at: run.now, value, why: null },
     });
 
-    const turn = reduceRun(run.context, run.state, [sample(0), sample(1)], { mono: run.now, wall: run.now, room: ENDLESS_ROOM });
+    const turn = reduceRun(run.context, run.state, [sample(0), sample(1)], {
+      mono: run.now,
+      wall: run.now,
+      room: ENDLESS_ROOM,
+    });
 
     expect(turn.state.phase).toBe('halting');
   });
