@@ -8,8 +8,9 @@ import { toOrder } from './run-issue.ts';
 import { openOrders, type Moment, type OrderState, type RunContext, type Turn } from './run-state.ts';
 
 /**
- * Open orders that their node, freshly connected, knows nothing of. One that may still be begun is sent again; what
- * never reached the node was never done; and what had begun there is lost with the node's memory of it.
+ * Open orders that their node, freshly connected, knows nothing of. One that may still be begun is sent again. One that
+ * may not is taken back: it may have left after the node said what it knows, so that only the node's own word, or its
+ * deadline, ends it. And what had begun there is lost with the node's memory of it.
  */
 export function takeUnknown(context: RunContext, turn: Turn, orders: readonly OrderState[], now: Moment): Turn {
   const isHalting = turn.state.phase === 'halting';
@@ -28,8 +29,7 @@ function changeOfUnknown(
   if (order.stage === 'active') return loseOrder(order, { at: now.wall, why: 'the node no longer knows of it' });
   const notAfterMs = Math.floor(order.notAfter - now.mono);
   if (isHalting || notAfterMs <= 0) {
-    const [code, message] = ['ORDER_REVERTED', 'the order never reached the node'];
-    return takeRefusal(order, { kind: 'refused', orderId: id, at: now.wall, code, message, skipped: [] });
+    return { events: [{ type: 'revert.sent', order: id, node }], acts: [{ type: 'revert', node, order: id }] };
   }
   return {
     events: [{ type: 'order.repeated', slot: slot.id, order: id, node }],

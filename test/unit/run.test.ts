@@ -372,26 +372,28 @@ describe('a node that has come back', () => {
     expect(onlyOrder(run).stage).toBe('sent');
   });
 
-  it('gets no order again that is too late: it was never done, and that is certain', () => {
+  it.each([
+    ['too late', (run: RunPlayer): unknown => (run.now += 5000)],
+    [
+      'of a run that is halting',
+      (run: RunPlayer): unknown => run.give({ type: 'halt', by: 'ann', reason: 'enough', ref: null, told: false }),
+    ],
+  ])('gets no order again that is %s: it is taken back, and over with the word of the node', (_, pass) => {
     const run = sent();
-    run.now += 5000;
+    const { id: orderId } = onlyOrder(run);
+    pass(run);
 
     comeBack(run, []);
 
     expect(sends(run)).toBe(1);
-    expect(onlyOrder(run)).toMatchObject({ stage: 'over', outcome: { state: 'reverted' } });
-    expect(run.events.find(({ type }) => type === 'injection.refused')).toMatchObject({
-      why: 'the order never reached the node',
+    expect(run.acts.at(-1)).toMatchObject({ type: 'revert', order: orderId });
+    // It may have left after the node said what it knows.
+    expect(onlyOrder(run).stage).toBe('sent');
+    run.give({
+      type: 'answer',
+      answer: { kind: 'refused', orderId, at: run.now, code: 'ORDER_REVERTED', message: 'taken back', skipped: [] },
     });
-  });
-
-  it('gets no order again while the run is halting', () => {
-    const run = sent().give({ type: 'halt', by: 'ann', reason: 'enough', ref: null, told: false });
-
-    comeBack(run, []);
-
-    expect(sends(run)).toBe(1);
-    expect(run.state.ending?.verdict).toBe('aborted');
+    expect(onlyOrder(run)).toMatchObject({ stage: 'over', outcome: { state: 'reverted' } });
   });
 
   it('that has forgotten what was active there leaves it unproved, and a late end still proves it', () => {
