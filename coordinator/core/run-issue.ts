@@ -3,9 +3,9 @@
 import { orderId, type NodeId, type SlotId } from '../../shared/domain/ids.ts';
 import type { InjectOrder } from '../../shared/domain/order.ts';
 import type { Slot } from '../../shared/domain/plan.ts';
-import { faultSpec } from '../../shared/faults/index.ts';
+import { faultSpec, injectionLengthMs } from '../../shared/faults/index.ts';
 import { specHash } from '../../shared/faults/spec.ts';
-import { candidateOf, fillPlace, slackOf, type Obstacle } from './blast-radius/fill.ts';
+import { candidateOf, fillPlace, slackOf, type Filled, type Obstacle } from './blast-radius/fill.ts';
 import { applyChanges, type Change } from './run-changes.ts';
 import { extend, type Moment, type RunContext, type RunState, type Turn, type Wish } from './run-state.ts';
 
@@ -19,9 +19,9 @@ export function issueDueSlots(context: RunContext, turn: Turn, now: Moment): Tur
   const slots = context.plan.slots.filter((slot) => slot.stage === stage?.name);
   const due = slots.slice(state.issued).filter((slot) => state.phaseSince + slot.offsetMs <= now.mono);
   const fresh = due.flatMap((slot) => slot.nodes.map((node) => ({ slot, node, until: now.mono + slackOf(slot) })));
-  const reservesOf = createReserves(context, state);
-  const old = state.waiting.map((wish) => grant(context, state, { wish, reserves: reservesOf(wish.slot) }, now));
-  const young = fresh.map((wish) => grant(context, state, { wish, reserves: reservesOf(wish.slot) }, now));
+  const grant = createGrants(context, state, now);
+  const old = state.waiting.map((wish) => grant(wish));
+  const young = fresh.map((wish) => grant(wish));
   const waiting = [...old, ...young].flatMap(({ waits }) => waits ?? []);
   if (due.length === 0 && waiting.length === state.waiting.length) return turn;
   const changes = [
@@ -50,26 +50,72 @@ interface Granted {
   readonly waits: (Wish & { readonly obstacle: Obstacle }) | null;
 }
 
-function grant(
-  context: RunContext,
+/** To be called in the order in which the wishes came. */
+function createGrants(context: RunContext, state: RunState, now: Moment): (wish: Wish) => Granted {
+  const reservesOf = createReserves(context, state);
+  const busy = createBusy(state);
+  return (wish) => {
+    const { slot, node, until } = wish;
+    const late = busy.latecomer(wish);
+    const filled =
+      late === null ? fill(context, state, { wish, reserves: reservesOf(slot) }, now) : { taken: null, obstacle: late };
+    // What waits keeps its node from those that come after it.
+    busy.note(filled.taken ?? node, slot);
+    if (filled.taken !== null) {
+      const sent = sendOrder(context, slot, { node: filled.taken, now });
+      const { taken, instead } = filled;
+      return { waits: null, changes: instead === null ? [sent] : [substitute(wish, taken, instead), sent] };
+    }
+    const { obstacle } = filled;
+    if (late !== null || now.mono < until) return { waits: { ...wish, obstacle }, changes: [] };
+    return { waits: null, changes: [skipNode(slot, node, obstacle)] };
+  };
+}
+
+function fill(
+  { run }: RunContext,
   { connected }: RunState,
   { wish, reserves }: { readonly wish: Wish; readonly reserves: NodeId[] },
-  now: Moment,
-): Granted {
-  const { slot, node, until } = wish;
-  const filled = fillPlace(node, reserves, (one) =>
-    connected.has(one) ? now.room.take(candidateOf(slot, one)) : { code: 'NODE_AWAY', rule: null, message: AWAY },
-  );
-  if (filled.taken !== null) {
-    const sent = sendOrder(context, slot, { node: filled.taken, now });
-    return {
-      waits: null,
-      changes: filled.instead === null ? [sent] : [substitute(wish, filled.taken, filled.instead), sent],
-    };
-  }
-  const { obstacle } = filled;
-  if (now.mono < until) return { waits: { ...wish, obstacle }, changes: [] };
-  return { waits: null, changes: [skipNode(slot, node, obstacle)] };
+  { room }: Moment,
+): Filled {
+  return fillPlace(wish.node, reserves, {
+    take: (one) =>
+      connected.has(one)
+        ? room.take(candidateOf(wish.slot, one, run))
+        : { code: 'NODE_AWAY', rule: null, message: AWAY },
+    isFree: room.isFree,
+  });
+}
+
+interface Busy {
+  /**
+   * What does not overlap in the plan does not overlap in the run: a slot that began late on the node is waited for,
+   * however long it takes. That it ends is certain, and the slack is for what others do.
+   */
+  readonly latecomer: (wish: Wish) => Obstacle | null;
+  readonly note: (node: NodeId, slot: Slot) => void;
+}
+
+function createBusy({ orders }: RunState): Busy {
+  const byNode = new Map<NodeId, Slot[]>();
+  const note = (node: NodeId, slot: Slot): void => {
+    const known = byNode.get(node);
+    if (known === undefined) byNode.set(node, [slot]);
+    else known.push(slot);
+  };
+  for (const { node, slot, stage } of orders.values()) if (stage !== 'over') note(node, slot);
+  return {
+    note,
+    latecomer: ({ slot, node }) => {
+      const late = byNode.get(node)?.find((one) => plannedEndMs(one) <= slot.offsetMs);
+      if (late === undefined) return null;
+      return { code: 'FAULT_CONFLICT', rule: null, message: `${late.id} is not over there yet` };
+    },
+  };
+}
+
+function plannedEndMs({ offsetMs, fault, durationMs, params }: Slot): number {
+  return offsetMs + injectionLengthMs(fault, durationMs, params);
 }
 
 const AWAY = 'the node is not connected';

@@ -92,10 +92,16 @@ export class PreparedRuns {
     return judgePlan(experiment, plan, ground);
   }
 
-  /** Throws POLICY_ROLE, PLAN_CHANGED, and the first of what would be refused. */
+  #requireReleased(): void {
+    const lever = this.#deps.lever();
+    if (lever !== null) throw new RouletteError('LEVER_ENGAGED', describeLever(lever));
+  }
+
+  /** Throws POLICY_ROLE, LEVER_ENGAGED, PLAN_CHANGED, and the first of what would be refused. */
   async prepare(request: PrepareRequest): Promise<{ readonly record: RunRecord; readonly verdict: PolicyVerdict }> {
     const { requestedBy, replayOf, expectedDigest, firing } = request;
     this.#deps.policies.require(requestedBy, 'prepare');
+    this.#requireReleased();
     const { planned, verdict } = await this.plan(request, requestedBy);
     requireSamePlan(planned, expectedDigest);
     requireAllowed(planned, verdict);
@@ -203,8 +209,7 @@ export class PreparedRuns {
   async #requireReady(run: RunId): Promise<Ready> {
     const record = await this.#prepared(run);
     const { planned, verdict } = await this.#planAgain(record);
-    const lever = this.#deps.lever();
-    if (lever !== null) throw new RouletteError('LEVER_ENGAGED', describeLever(lever));
+    this.#requireReleased();
     requireSamePlan(planned, record.planDigest);
     requireAllowed(planned, verdict);
     const policy = this.#deps.policies.current();

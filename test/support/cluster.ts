@@ -107,6 +107,8 @@ export interface Cluster {
   readonly client: () => OperatorServiceClient;
   /** Starts a coordinator on the same store and the same ports. */
   readonly restartCoordinator: () => Promise<void>;
+  /** The same, after the one before was ended. */
+  readonly restartCoordinatorInOrder: () => Promise<void>;
   readonly agent: (node: string) => Daemon;
   /** Starts one more coordinator that is expected to refuse. */
   readonly tryCoordinator: (settings: object) => Promise<{ code: number | null; errors: string }>;
@@ -138,13 +140,20 @@ export interface ClusterSettings {
   readonly beat?: string;
   readonly preflight?: readonly object[];
   readonly policy?: string;
+  /** Called with the policy folder, before the coordinator starts. */
+  readonly prepare?: (policy: string) => void;
 }
 
-export async function startCluster({ policy: rules, ...settings }: ClusterSettings = {}): Promise<Cluster> {
+export async function startCluster({
+  policy: rules,
+  prepare: spoil,
+  ...settings
+}: ClusterSettings = {}): Promise<Cluster> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'roulette-cluster-'));
   const store = path.join(folder, 'coordinator.db');
   const policy = path.join(folder, 'policy');
   writePolicy(policy, rules);
+  spoil?.(policy);
   const daemons: Daemon[] = [];
   const agentsByNode = new Map<string, Daemon>();
   let agents = '127.0.0.1:0';
@@ -186,6 +195,11 @@ export async function startCluster({ policy: rules, ...settings }: ClusterSettin
     coordinator: () => coordinator,
     client: () => client,
     restartCoordinator: async () => {
+      client.close();
+      await startCoordinator();
+    },
+    restartCoordinatorInOrder: async () => {
+      await coordinator.end();
       client.close();
       await startCoordinator();
     },

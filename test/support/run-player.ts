@@ -11,7 +11,7 @@ import type { Room } from '../../coordinator/core/blast-radius/ledger.ts';
 import type { RunEventBody } from '../../shared/domain/run.ts';
 
 /** Nothing is in the way of anybody. */
-export const ENDLESS_ROOM: Room = { take: () => null };
+export const ENDLESS_ROOM: Room = { take: () => null, isFree: () => true };
 
 export const START: RunInput = { type: 'start', by: 'tester', policyDigest: 'p', approvedBy: [] };
 

@@ -1,5 +1,5 @@
-// Who takes a node's place in a slot: the node itself if it can, else the next by rank that can. Dispatch and
-// forecast both go this way, so that what a plan foretells is what a run then does.
+// Who takes a node's place in a slot: the node itself if it can, else the next by rank that can and that nothing
+// impairs yet. Dispatch and forecast both go this way, so that what a plan foretells is what a run then does.
 
 import type { NodeId } from '../../../shared/domain/ids.ts';
 import type { Slot } from '../../../shared/domain/plan.ts';
@@ -18,17 +18,28 @@ export type Filled =
   /** `obstacle` is that of the node that was to be hit. */
   | { readonly taken: null; readonly obstacle: Obstacle };
 
-/** `take` takes a node, or says why not. A reserve that is taken is removed from `reserves`; others stay for later. */
-export function fillPlace(node: NodeId, reserves: NodeId[], take: (node: NodeId) => Obstacle | null): Filled {
+export interface Ground {
+  /** Takes a node, or says why not. */
+  readonly take: (node: NodeId) => Obstacle | null;
+  readonly isFree: (node: NodeId) => boolean;
+}
+
+/** A reserve that is taken is removed from `reserves`; others stay for later. */
+export function fillPlace(node: NodeId, reserves: NodeId[], { take, isFree }: Ground): Filled {
   const obstacle = take(node);
   if (obstacle === null) return { taken: node, instead: null };
-  const index = reserves.findIndex((reserve) => take(reserve) === null);
+  // To hit one twice in the place of two would fit nearly every limit, and be another experiment.
+  const index = reserves.findIndex((reserve) => isFree(reserve) && take(reserve) === null);
   const [reserve] = index < 0 ? [] : reserves.splice(index, 1);
   return reserve === undefined ? { taken: null, obstacle } : { taken: reserve, instead: obstacle };
 }
 
-export function candidateOf({ fault, processes }: Pick<Slot, 'fault' | 'processes'>, node: NodeId): Candidate {
-  return { node, fault, service: processes?.service ?? null };
+export function candidateOf(
+  { fault, processes }: Pick<Slot, 'fault' | 'processes'>,
+  node: NodeId,
+  owner: string,
+): Candidate {
+  return { node, fault, service: processes?.service ?? null, owner };
 }
 
 /** How long a slot waits for room that other runs take, when its document does not say. */

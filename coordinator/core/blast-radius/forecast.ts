@@ -137,7 +137,7 @@ function createPlay(membership: Membership): Play {
   function take(slot: Slot, node: NodeId, view: View): Obstacle | null {
     if (membership.get(node)?.connected !== true)
       return { code: 'NODE_AWAY', rule: null, message: `${node} is not connected` };
-    const candidate = candidateOf(slot, node);
+    const candidate = candidateOf(slot, node, 'the plan');
     const reading = tightest(view, candidate);
     if (reading !== null && reading.headroom < 0) return refuse(view, reading, node);
     const draft = draftOf(slot.id);
@@ -153,7 +153,10 @@ function createPlay(membership: Membership): Play {
   return {
     draftOf,
     fill: ({ slot, node, reserves }, at) => {
-      const filled = fillPlace(node, reserves, (one) => take(slot, one, { membership, tally, now: at }));
+      const filled = fillPlace(node, reserves, {
+        take: (one) => take(slot, one, { membership, tally, now: at }),
+        isFree: (one) => tally.at(one).length === 0,
+      });
       if (filled.taken === null) return filled.obstacle;
       if (filled.instead !== null) standIn(draftOf(slot.id), { node, by: filled.taken, why: filled.instead });
       return null;

@@ -52,10 +52,23 @@ export function bindingOf({ rule, gauge, headroom }: Reading): Binding | null {
   return Number.isFinite(headroom) ? { rule: rule.name, group: describeGroup(gauge), headroom } : null;
 }
 
-/** Null when the candidate fits. Nodes that the fleet does not have never do. */
+/** The rule that is there without being written: two game days on one node would each be judged by the other's damage. */
+const ONE_RUN = 'one-run-to-a-node';
+
+/** Why no count comes to bear: the node is not of the fleet, or is in the hands of another run. */
+export function obstacleOf({ membership, tally }: View, { node, owner }: Candidate): Refusal | null {
+  if (membership.get(node) === undefined)
+    return { rule: 'fleet', code: 'POLICY_EXCLUDED', message: `${node} is no node of the fleet` };
+  const other = tally.at(node).find((one) => one.owner !== null && one.owner !== owner);
+  if (other === undefined) return null;
+  const message = `rule ${ONE_RUN}: ${node} belongs to ${other.owner ?? ''} until it has recovered from it`;
+  return { rule: ONE_RUN, code: 'POLICY_BLAST_RADIUS', message };
+}
+
+/** Null when the candidate fits. */
 export function refusalOf(view: View, candidate: Candidate): Refusal | null {
-  if (view.membership.get(candidate.node) === undefined)
-    return { rule: 'fleet', code: 'POLICY_EXCLUDED', message: `${candidate.node} is no node of the fleet` };
+  const obstacle = obstacleOf(view, candidate);
+  if (obstacle !== null) return obstacle;
   const reading = tightest(view, candidate);
   return reading === null || reading.headroom >= 0 ? null : refuse(view, reading, candidate.node);
 }

@@ -4,7 +4,7 @@
 //
 // A node that is away counts as impaired. What is put in stays until it is put in again as released.
 
-import type { NodeId, OrderId } from '../../../shared/domain/ids.ts';
+import { runOf, type NodeId, type OrderId } from '../../../shared/domain/ids.ts';
 import type { RadiusRule, Refusal } from '../../../shared/domain/policy.ts';
 import type { Reservation } from '../../../shared/domain/reservation.ts';
 import { refusalOf, type Candidate } from './headroom.ts';
@@ -15,6 +15,8 @@ import { createTally, type Tally } from './tally.ts';
 export interface Room {
   /** Takes it, or says which rule is in the way. */
   readonly take: (candidate: Candidate) => Refusal | null;
+  /** Whether nothing impairs the node, what was taken of this room included. */
+  readonly isFree: (node: NodeId) => boolean;
 }
 
 export interface Ledger {
@@ -114,11 +116,12 @@ export function openRoom(view: Parameters<typeof refusalOf>[0]): Room {
       view.tally.add(`taken ${taken}`, candidate, view.now);
       return null;
     },
+    isFree: (node) => view.tally.at(node).length === 0,
   };
 }
 
 function countIn(tally: Tally, { order, node, fault, service, reservedAt, releasedAt }: Reservation): void {
-  const impairment = { node, fault, service };
+  const impairment = { node, fault, service, owner: runOf(order) };
   if (releasedAt === null) tally.add(order, impairment, reservedAt);
   else tally.remember(impairment, reservedAt, releasedAt);
 }
@@ -127,5 +130,5 @@ function countIn(tally: Tally, { order, node, fault, service, reservedAt, releas
 export function countAway(tally: Tally, { id, connected }: FleetMember): void {
   const key = `away ${id}`;
   if (connected) tally.remove(key, 0);
-  else tally.add(key, { node: id, fault: null, service: null }, null);
+  else tally.add(key, { node: id, fault: null, service: null, owner: null }, null);
 }

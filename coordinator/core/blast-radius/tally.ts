@@ -14,6 +14,8 @@ export interface Impairment {
   readonly node: NodeId;
   readonly fault: FaultKind | null;
   readonly service: string | null;
+  /** The run that it belongs to; `null` for a node that is away. */
+  readonly owner: string | null;
 }
 
 export interface Tally extends Pick<Past, 'startsAfter' | 'lastEnd'> {
