@@ -56,7 +56,7 @@ export function buildMember(id: string, labels: FleetMember['labels'] = {}, conn
 }
 
 export function buildCandidate(node: string, more: Partial<Candidate> = {}): Candidate {
-  return { node: nodeId(node), fault: 'process-kill', service: null, ...more };
+  return { node: nodeId(node), fault: 'process-kill', service: null, owner: 'run-1', ...more };
 }
 
 /** One on the node, under an order of its own name. */
