@@ -4,12 +4,13 @@
 
 import type { NodeId, SlotId } from '../../../shared/domain/ids.ts';
 import type { Plan, Slot } from '../../../shared/domain/plan.ts';
+import type { RadiusRule } from '../../../shared/domain/policy.ts';
 import { injectionLengthMs } from '../../../shared/faults/index.ts';
 import { candidateOf, fillPlace, type Obstacle } from './fill.ts';
-import { bindingOf, refuse, tightest, type Binding, type View } from './headroom.ts';
+import { bindingOf, refuse, tightest, type Binding, type Candidate, type View } from './headroom.ts';
 import { countAway } from './ledger.ts';
-import type { Membership } from './membership.ts';
-import { createTally } from './tally.ts';
+import { isAbout, type Membership } from './membership.ts';
+import { createTally, type Tally } from './tally.ts';
 
 export interface SlotForecast {
   readonly slot: SlotId;
@@ -44,19 +45,27 @@ export function forecastPlan(plan: Plan, membership: Membership, now: number): S
   let at = now;
   for (const stage of plan.stages) {
     const end = playStage(play, plan, { stage: stage.name, at });
-    at = Math.max(end, at + stage.lengthMs);
+    at = Math.max(end, at + stage.lengthMs, play.lastEnd());
   }
   return plan.slots.map(({ id }) => play.draftOf(id));
 }
 
-interface Play {
+interface Play extends Pick<Agenda, 'endBy' | 'nextChange' | 'lastEnd'> {
   readonly draftOf: (slot: SlotId) => Draft;
   /** Fills the place, or says why it cannot be filled at this time. */
   readonly fill: (wish: Wish, at: number) => Obstacle | null;
+}
+
+/** What is to come. */
+interface Agenda {
+  /** The key under which the injection that ends then is to be counted. */
+  readonly endAt: (at: number) => string;
+  readonly wakeAt: (at: number | null) => void;
   /** Ends what is over by then. */
   readonly endBy: (at: number) => void;
-  /** When the next injection is over. */
-  readonly nextEnd: () => number;
+  /** After this time, when the next injection is over, or a rate or a cool-down may let another one in. */
+  readonly nextChange: (at: number) => number;
+  readonly lastEnd: () => number;
 }
 
 /** Goes from one time at which something can change to the next. The answer is when the last place was settled. */
@@ -71,7 +80,7 @@ function playStage(
   for (let next = 0; next < due.length || waiting.length > 0;) {
     const comes = due[next];
     const dueAt = comes === undefined ? Number.POSITIVE_INFINITY : start + comes.offsetMs;
-    const change = waiting.reduce((soonest, { until }) => Math.min(soonest, until), play.nextEnd());
+    const change = waiting.reduce((soonest, { until }) => Math.min(soonest, until), play.nextChange(at));
     at = Math.max(at, waiting.length === 0 ? dueAt : Math.min(dueAt, change));
     play.endBy(at);
     if (at >= dueAt && comes !== undefined) {
@@ -117,8 +126,7 @@ function createPlay(membership: Membership): Play {
   const tally = createTally(membership);
   for (const member of membership.members()) countAway(tally, member);
   const drafts = new Map<SlotId, Draft>();
-  const ends: { readonly at: number; readonly key: string }[] = [];
-  let ended = 0;
+  const agenda = createAgenda(tally);
 
   function draftOf(slot: SlotId): Draft {
     const draft = drafts.get(slot) ?? {
@@ -134,6 +142,13 @@ function createPlay(membership: Membership): Play {
     return draft;
   }
 
+  function hit({ fault, durationMs, params }: Slot, candidate: Candidate, now: number): void {
+    const end = now + injectionLengthMs(fault, durationMs, params);
+    tally.add(agenda.endAt(end), candidate, now);
+    for (const { gauge } of membership.placesOf(candidate.node, candidate.service))
+      if (isAbout(gauge.rule, fault)) agenda.wakeAt(freeAgainAt(gauge.rule, now, end));
+  }
+
   function take(slot: Slot, node: NodeId, view: View): Obstacle | null {
     if (membership.get(node)?.connected !== true)
       return { code: 'NODE_AWAY', rule: null, message: `${node} is not connected` };
@@ -143,10 +158,7 @@ function createPlay(membership: Membership): Play {
     const draft = draftOf(slot.id);
     const binding = reading === null ? null : bindingOf(reading);
     if (binding !== null && binding.headroom < (draft.binding?.headroom ?? Infinity)) draft.binding = binding;
-    const key = `planned ${ends.length}`;
-    tally.add(key, candidate, view.now);
-    const at = view.now + injectionLengthMs(slot.fault, slot.durationMs, slot.params);
-    ends.splice(ends.findLastIndex((end) => end.at <= at) + 1, 0, { at, key });
+    hit(slot, candidate, view.now);
     return null;
   }
 
@@ -161,12 +173,43 @@ function createPlay(membership: Membership): Play {
       if (filled.instead !== null) standIn(draftOf(slot.id), { node, by: filled.taken, why: filled.instead });
       return null;
     },
+    ...agenda,
+  };
+}
+
+function createAgenda(tally: Tally): Agenda {
+  const ends: { readonly at: number; readonly key: string }[] = [];
+  const wakes = new Set<number>();
+  let ended = 0;
+  return {
+    endAt: (at) => {
+      const key = `planned ${ends.length}`;
+      ends.splice(ends.findLastIndex((end) => end.at <= at) + 1, 0, { at, key });
+      return key;
+    },
+    wakeAt: (at) => {
+      if (at !== null) wakes.add(at);
+    },
     endBy: (at) => {
       for (let end = ends[ended]; end !== undefined && end.at <= at; end = ends[ended]) {
         tally.remove(end.key, end.at);
         ended += 1;
       }
     },
-    nextEnd: () => ends[ended]?.at ?? Number.POSITIVE_INFINITY,
+    nextChange: (at) => {
+      let next = ends[ended]?.at ?? Number.POSITIVE_INFINITY;
+      for (const wake of wakes) {
+        if (wake <= at) wakes.delete(wake);
+        else next = Math.min(next, wake);
+      }
+      return next;
+    },
+    lastEnd: () => ends.at(-1)?.at ?? Number.NEGATIVE_INFINITY,
   };
+}
+
+/** When an injection of these times no longer keeps others out by time alone; null for rules that are not about time. */
+function freeAgainAt(rule: RadiusRule, startAt: number, endAt: number): number | null {
+  if (rule.kind === 'rate') return startAt + rule.withinMs;
+  return rule.kind === 'coolDown' ? endAt + rule.lengthMs : null;
 }
