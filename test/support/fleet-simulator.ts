@@ -62,7 +62,7 @@ export interface Outcome {
   readonly grants: number;
 }
 
-export const RECOVERY_MS = 3000;
+const RECOVERY_MS = 3000;
 
 /** After the last happening everything heals; by then nothing may be held any more. */
 const HEALED_MS = 60_000;
