@@ -7,10 +7,12 @@ import { benchIdleAgent } from './idle-agent.ts';
 import { benchKillLatency } from './kill-latency.ts';
 import { benchNetwork } from './network.ts';
 import { benchPlan } from './plan.ts';
+import { benchPolicy } from './policy.ts';
 
 const BENCHES = {
   'kill-latency': benchKillLatency,
   plan: benchPlan,
+  policy: benchPolicy,
   'halt-all': benchHaltAll,
   network: benchNetwork,
   audit: benchAudit,

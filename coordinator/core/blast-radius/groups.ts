@@ -29,8 +29,7 @@ export interface Groups {
   readonly matches: (labels: Labels) => boolean;
   readonly gaugeOf: (labels: Labels) => Gauge;
   /** Where a node that the rule is about counts; adds nothing where the rule has nothing to say about it. */
-  readonly addPlaces: (labels: Labels, places: Place[]) => void;
-  readonly placeOfService: (service: string | null) => Place;
+  readonly addPlaces: (about: { readonly labels: Labels; readonly service: string | null }, places: Place[]) => void;
   readonly gauges: () => Iterable<Gauge>;
 }
 
@@ -62,17 +61,15 @@ export function createGroups(rule: RadiusRule): Groups {
     rule,
     matches: compileSelector(rule.nodes),
     gaugeOf: (labels) => placeOf(keyOf(labels)).gauge,
-    addPlaces: (labels, found) => {
-      if (rule.per.kind === 'service') return;
+    addPlaces: ({ labels, service }, found) => {
       if (rule.kind === 'require' && matchesLabels(rule.labels, labels)) return;
-      const place = placeOf(keyOf(labels));
+      const place = placeOf(rule.per.kind === 'service' ? (service ?? undefined) : keyOf(labels));
       if (rule.kind !== 'apart') found.push(place);
       // Somebody who is on no side disturbs none; somebody who is on two of them is never apart from himself.
       else
         for (const side of sidesOf(rule, labels))
           found.push({ gauge: place.gauge, side: sideOf(place.gauge.key, side) });
     },
-    placeOfService: (service) => placeOf(service ?? undefined),
     gauges: function* () {
       for (const { gauge } of places.values()) yield gauge;
     },

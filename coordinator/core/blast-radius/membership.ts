@@ -25,15 +25,14 @@ export interface Membership {
 
 interface Entry {
   readonly member: FleetMember;
-  /** Worked out when they are first asked for: most nodes of a large fleet are never hit. */
-  places: readonly Place[] | null;
+  /** Of the service that was asked for last. Not worked out before: most nodes of a large fleet are never hit. */
+  known: { readonly service: string | null; readonly places: readonly Place[] } | null;
 }
 
 export function createMembership(rules: readonly RadiusRule[]): Membership {
   const entries = new Map<NodeId, Entry>();
   const all = rules.map(createGroups);
   const counting = all.filter(({ rule }) => hasTotals(rule));
-  const byService = all.filter(({ rule }) => rule.per.kind === 'service');
 
   function count({ labels }: FleetMember, by: 1 | -1): void {
     for (const { matches, gaugeOf } of counting) if (matches(labels)) gaugeOf(labels).total += by;
@@ -54,7 +53,7 @@ export function createMembership(rules: readonly RadiusRule[]): Membership {
       }
       leave(member.id);
       count(member, 1);
-      entries.set(member.id, { member, places: null });
+      entries.set(member.id, { member, known: null });
     },
     delete: leave,
     get: (node) => entries.get(node)?.member,
@@ -64,11 +63,8 @@ export function createMembership(rules: readonly RadiusRule[]): Membership {
     placesOf: (node, service) => {
       const entry = entries.get(node);
       if (entry === undefined) return [];
-      const { labels } = entry.member;
-      entry.places ??= placesIn(all, labels);
-      if (byService.length === 0) return entry.places;
-      const served = byService.filter(({ matches }) => matches(labels));
-      return [...entry.places, ...served.map(({ placeOfService }) => placeOfService(service))];
+      if (entry.known?.service !== service) entry.known = { service, places: placesIn(all, entry.member, service) };
+      return entry.known.places;
     },
     gauges: () => all.flatMap(({ gauges }) => [...gauges()]),
   };
@@ -79,9 +75,9 @@ function hasTotals({ kind, per }: RadiusRule): boolean {
   return per.kind !== 'service' && (kind === 'limit' || kind === 'floor' || kind === 'rate');
 }
 
-function placesIn(all: readonly Groups[], labels: Labels): Place[] {
+function placesIn(all: readonly Groups[], { labels }: FleetMember, service: string | null): Place[] {
   const places: Place[] = [];
-  for (const { matches, addPlaces } of all) if (matches(labels)) addPlaces(labels, places);
+  for (const { matches, addPlaces } of all) if (matches(labels)) addPlaces({ labels, service }, places);
   return places;
 }
 

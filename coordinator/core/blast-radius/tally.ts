@@ -45,12 +45,13 @@ export function createTally(membership: Membership, below: Tally | null = null):
   const past = createPast();
 
   function noteStart(impairment: Impairment, at: number): void {
-    for (const { gauge } of placesOf(membership, impairment)) if (gauge.rule.kind === 'rate') past.noteStart(gauge, at);
+    for (const { gauge } of placesOf(membership, impairment))
+      if (gauge.rule.kind === 'rate' && isAbout(gauge.rule, impairment.fault)) past.noteStart(gauge, at);
   }
 
   function noteEnd(impairment: Impairment, at: number): void {
     for (const { gauge } of placesOf(membership, impairment))
-      if (gauge.rule.kind === 'coolDown') past.noteEnd(gauge, at);
+      if (gauge.rule.kind === 'coolDown' && isAbout(gauge.rule, impairment.fault)) past.noteEnd(gauge, at);
   }
 
   return {
@@ -118,8 +119,9 @@ function createCounts(membership: Membership, below: Tally | null): Counts {
     const here = at(impairment.node);
     for (const { gauge, side } of placesOf(membership, impairment)) {
       const { rule } = gauge;
+      if (!countsFor(rule, impairment)) continue;
       // Cool-downs count injections, not nodes.
-      if (!countsFor(rule, impairment) || (rule.kind !== 'coolDown' && isImpaired(rule, here))) continue;
+      if (rule.kind !== 'coolDown' && isImpaired(rule, here)) continue;
       count(gauge, by);
       if (side !== null) count(side, by);
     }
@@ -142,11 +144,13 @@ function createCounts(membership: Membership, below: Tally | null): Counts {
   };
 }
 
-function placesOf(membership: Membership, { node, fault, service }: Impairment): readonly Place[] {
-  return membership.placesOf(node, service).filter(({ gauge }) => isAbout(gauge.rule, fault));
+function placesOf(membership: Membership, { node, service }: Impairment): readonly Place[] {
+  return membership.placesOf(node, service);
 }
 
-function countsFor({ kind }: RadiusRule, { fault }: Impairment): boolean {
+function countsFor(rule: RadiusRule, { fault }: Impairment): boolean {
+  const { kind } = rule;
   // A node that is away has not been injected into, so nothing has to rest for it.
-  return kind === 'limit' || kind === 'floor' || kind === 'apart' || (kind === 'coolDown' && fault !== null);
+  const isCounted = kind === 'limit' || kind === 'floor' || kind === 'apart' || (kind === 'coolDown' && fault !== null);
+  return isCounted && isAbout(rule, fault);
 }
