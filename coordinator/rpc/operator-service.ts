@@ -6,17 +6,10 @@ import { nodeId, runId } from '../../shared/domain/ids.ts';
 import { orNull, present } from '../../shared/rpc/absent.ts';
 import { toStatus } from '../../shared/rpc/failure.ts';
 import type { OperatorServiceHandlers } from '../../shared/rpc/generated/roulette/v1/OperatorService.ts';
+import type { Services } from '../assemble.ts';
 import { createReport } from '../report/index.ts';
 import { verifyAudit } from '../services/audit.ts';
-import type { BlastRadius } from '../services/blast-radius.ts';
-import type { Fleet } from '../services/fleet.ts';
-import type { Policies } from '../services/policies.ts';
-import type { PreparedRuns } from '../services/prepared-runs.ts';
-import type { Schedules } from '../services/schedules.ts';
 import { previewTargets } from '../services/preview.ts';
-import type { Lever } from '../services/lever.ts';
-import type { Runs } from '../services/runs.ts';
-import type { Store } from '../store/port.ts';
 import {
   toWireAuditRow,
   toWireEvent,
@@ -30,18 +23,7 @@ import {
   toWireUnseen,
 } from './operator-wire.ts';
 
-interface OperatorServiceDeps {
-  readonly runs: Runs;
-  readonly prepared: PreparedRuns;
-  readonly schedules: Schedules;
-  readonly policies: Policies;
-  readonly radius: BlastRadius;
-  readonly fleet: Fleet;
-  readonly store: Store;
-  readonly lever: Lever;
-}
-
-export function createOperatorService(deps: OperatorServiceDeps): OperatorServiceHandlers {
+export function createOperatorService(deps: Services): OperatorServiceHandlers {
   return {
     ...fleetCalls(deps),
     ...preparedCalls(deps),
@@ -62,7 +44,7 @@ function fleetCalls({
   lever,
   policies,
   radius,
-}: OperatorServiceDeps): Pick<OperatorServiceHandlers, 'ListNodes' | 'ForgetNode'> {
+}: Services): Pick<OperatorServiceHandlers, 'ListNodes' | 'ForgetNode'> {
   return {
     ListNodes: unary(async () => ({
       nodes: [
@@ -80,7 +62,7 @@ function fleetCalls({
 
 type PreparedCalls = 'MakePlan' | 'PrepareRun' | 'ApproveRun' | 'StartRun';
 
-function preparedCalls({ prepared, fleet }: OperatorServiceDeps): Pick<OperatorServiceHandlers, PreparedCalls> {
+function preparedCalls({ prepared, fleet }: Services): Pick<OperatorServiceHandlers, PreparedCalls> {
   return {
     MakePlan: unary(async ({ document, file, seed, preview, requestedBy }) => {
       const { planned, verdict } = await prepared.plan({ document, file, seed: orNull(seed) }, requestedBy);
@@ -112,7 +94,7 @@ function preparedCalls({ prepared, fleet }: OperatorServiceDeps): Pick<OperatorS
 
 type RunCalls = 'ListRuns' | 'GetRun' | 'WatchRun' | 'HaltRun' | 'GetReport';
 
-function runCalls({ runs, prepared, store }: OperatorServiceDeps): Pick<OperatorServiceHandlers, RunCalls> {
+function runCalls({ runs, prepared, store }: Services): Pick<OperatorServiceHandlers, RunCalls> {
   return {
     ListRuns: unary(async ({ limit }) => ({
       runs: (await runs.list(limit === 0 ? RUNS_BY_DEFAULT : limit)).map((record) => toWireRun(record)),
@@ -140,7 +122,7 @@ function runCalls({ runs, prepared, store }: OperatorServiceDeps): Pick<Operator
   };
 }
 
-function leverCalls({ lever, policies }: OperatorServiceDeps): Pick<OperatorServiceHandlers, 'HaltAll' | 'Release'> {
+function leverCalls({ lever, policies }: Services): Pick<OperatorServiceHandlers, 'HaltAll' | 'Release'> {
   return {
     HaltAll: unary(async ({ requestedBy, reason, ref }) => {
       const { rows, unrecorded } = await lever.pull({ requestedBy, reason, ref: orNull(ref) });
@@ -153,10 +135,7 @@ function leverCalls({ lever, policies }: OperatorServiceDeps): Pick<OperatorServ
   };
 }
 
-function policyCalls({
-  policies,
-  radius,
-}: OperatorServiceDeps): Pick<OperatorServiceHandlers, 'GetPolicy' | 'ReloadPolicy'> {
+function policyCalls({ policies, radius }: Services): Pick<OperatorServiceHandlers, 'GetPolicy' | 'ReloadPolicy'> {
   return {
     GetPolicy: unary(async () => ({
       folder: policies.folder,
@@ -173,7 +152,7 @@ function policyCalls({
 
 type ScheduleCalls = 'PutSchedule' | 'ListSchedules' | 'RemoveSchedule';
 
-function scheduleCalls({ schedules }: OperatorServiceDeps): Pick<OperatorServiceHandlers, ScheduleCalls> {
+function scheduleCalls({ schedules }: Services): Pick<OperatorServiceHandlers, ScheduleCalls> {
   return {
     PutSchedule: unary(async ({ document, file, seed, requestedBy }) => ({
       schedule: toWireSchedule(await schedules.put({ document, file, seed: orNull(seed), requestedBy })),
@@ -185,7 +164,7 @@ function scheduleCalls({ schedules }: OperatorServiceDeps): Pick<OperatorService
   };
 }
 
-function auditCalls({ store }: OperatorServiceDeps): Pick<OperatorServiceHandlers, 'ListAudit' | 'VerifyAudit'> {
+function auditCalls({ store }: Services): Pick<OperatorServiceHandlers, 'ListAudit' | 'VerifyAudit'> {
   return {
     ListAudit: streaming(async function* ({ runId: run, afterSeq }) {
       let seq = afterSeq;
