@@ -60,7 +60,7 @@ interface Play extends Pick<Agenda, 'endBy' | 'nextChange' | 'lastEnd'> {
 interface Agenda {
   /** The key under which the injection that ends then is to be counted. */
   readonly endAt: (at: number) => string;
-  readonly wakeAt: (at: number | null) => void;
+  readonly wakeAt: (at: number) => void;
   /** Ends what is over by then. */
   readonly endBy: (at: number) => void;
   /** After this time, when the next injection is over, or a rate or a cool-down may let another one in. */
@@ -145,8 +145,10 @@ function createPlay(membership: Membership): Play {
   function hit({ fault, durationMs, params }: Slot, candidate: Candidate, now: number): void {
     const end = now + injectionLengthMs(fault, durationMs, params);
     tally.add(agenda.endAt(end), candidate, now);
-    for (const { gauge } of membership.placesOf(candidate.node, candidate.service))
-      if (isAbout(gauge.rule, fault)) agenda.wakeAt(freeAgainAt(gauge.rule, now, end));
+    for (const { gauge } of membership.placesOf(candidate.node, candidate.service)) {
+      const freeAt = freeAgainAt(gauge.rule, now, end);
+      if (freeAt !== null && isAbout(gauge.rule, fault)) agenda.wakeAt(freeAt);
+    }
   }
 
   function take(slot: Slot, node: NodeId, view: View): Obstacle | null {
@@ -187,9 +189,7 @@ function createAgenda(tally: Tally): Agenda {
       ends.splice(ends.findLastIndex((end) => end.at <= at) + 1, 0, { at, key });
       return key;
     },
-    wakeAt: (at) => {
-      if (at !== null) wakes.add(at);
-    },
+    wakeAt: (at) => void wakes.add(at),
     endBy: (at) => {
       for (let end = ends[ended]; end !== undefined && end.at <= at; end = ends[ended]) {
         tally.remove(end.key, end.at);
