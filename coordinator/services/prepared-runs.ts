@@ -69,10 +69,8 @@ export class PreparedRuns {
   readonly #deps: PreparedRunsDeps;
   /** Runs whose start is being decided: a second request must not start them twice. */
   readonly #starting = new Map<RunId, AbortController>();
-  /** Runs whose end is being written, and that must not be started meanwhile. */
-  readonly #ending = new Set<RunId>();
-  /** Writes to timelines of prepared runs, one after the other: each takes the next number. */
-  #writes: Promise<unknown> = Promise.resolve();
+  /** What changes prepared runs, one after the other: each sees what the one before has left. */
+  #turns: Promise<unknown> = Promise.resolve();
 
   constructor(deps: PreparedRunsDeps) {
     this.#deps = deps;
@@ -108,7 +106,7 @@ export class PreparedRuns {
     const record = this.#recordOf(request, planned);
     const { seed, planDigest, policyDigest, expiresAt } = record;
     const facts = { seed, planDigest, requestedBy, replayOf, policyDigest, expiresAt };
-    await this.#write(record, [{ type: 'run.prepared', ...facts, ...(firing === null ? {} : { firing }) }]);
+    await this.#append(record.id, [{ type: 'run.prepared', ...facts, ...(firing === null ? {} : { firing }) }], record);
     return { record, verdict };
   }
 
@@ -149,7 +147,8 @@ export class PreparedRuns {
     if (requestedBy === record.requestedBy)
       throw new RouletteError('POLICY_ROLE', `${requestedBy} has asked for ${run}, so somebody else has to approve it`);
     const expiresAt = clock.now() + policies.current().approvedForMs;
-    await this.#write(record, [{ type: 'run.approved', by: requestedBy, planDigest, expiresAt, comment }]);
+    const approved = { type: 'run.approved', by: requestedBy, planDigest, expiresAt, comment } as const;
+    await this.#change(run, [approved]);
     return this.approvals(record);
   }
 
@@ -193,17 +192,20 @@ export class PreparedRuns {
   }
 
   async #start(run: RunId, by: string, signal: AbortSignal): Promise<RunRecord> {
-    const { preflight, runs, store } = this.#deps;
+    const { preflight, runs } = this.#deps;
     let ready = await this.#requireReady(run);
     if (preflight.length > 0) {
       await this.#askPreflight(ready, signal);
       // That took a while; what held before may hold no more.
       ready = await this.#requireReady(run);
     }
-    const { record, planned, approvedBy, policy } = ready;
-    const lastSeq = (await store.listEvents(run, 0)).at(-1)?.seq ?? 0;
-    if (signal.aborted || this.#ending.has(run)) throw new RouletteError('RUN_ENDED', `${run} was withdrawn`);
-    return runs.play({ record, planned, lastSeq }, { type: 'start', by, policyDigest: policy.digest, approvedBy });
+    const { planned, approvedBy, policy } = ready;
+    return this.#inTurn(async () => {
+      const record = await this.#prepared(run);
+      const lastSeq = await this.#lastSeq(run);
+      if (signal.aborted) throw new RouletteError('RUN_ENDED', `${run} was withdrawn`);
+      return runs.play({ record, planned, lastSeq }, { type: 'start', by, policyDigest: policy.digest, approvedBy });
+    });
   }
 
   async #requireReady(run: RunId): Promise<Ready> {
@@ -223,19 +225,26 @@ export class PreparedRuns {
     const answered = await askPreflight(preflightOf(record, planned.plan), { endpoints, clock, signal });
     const vetoes = answered.allowed ? [] : answered.vetoes;
     const names = endpoints.map(({ name }) => name);
-    await this.#write(record, [{ type: 'preflight.answered', endpoints: names, vetoes }]);
+    await this.#change(record.id, [{ type: 'preflight.answered', endpoints: names, vetoes }]);
     if (vetoes.length === 0) return;
     const said = vetoes.map(({ endpoint, reason }) => `${endpoint}: ${reason}`).join('; ');
     throw new RouletteError('PREFLIGHT_VETO', `vetoed: ${said}`);
   }
 
+  /** Throws RUN_STARTED, RUN_ENDED, RUN_EXPIRED. */
   async #prepared(run: RunId): Promise<RunRecord> {
-    const record = await this.#deps.runs.get(run);
-    if (record.phase === 'ended') throw new RouletteError('RUN_ENDED', `${run} has ended: ${record.verdict ?? ''}`);
-    if (record.phase !== 'prepared' || this.#deps.runs.isPlaying(run))
-      throw new RouletteError('RUN_STARTED', `${run} has been started`);
+    const record = await this.#stillPrepared(run);
     if (isExpired(record, this.#deps.clock.now()))
       throw new RouletteError('RUN_EXPIRED', `${run} could be started until ${iso(record.expiresAt)}`);
+    return record;
+  }
+
+  async #stillPrepared(run: RunId): Promise<RunRecord> {
+    const { runs } = this.#deps;
+    const record = await runs.get(run);
+    if (record.phase === 'ended') throw new RouletteError('RUN_ENDED', `${run} has ended: ${record.verdict ?? ''}`);
+    if (record.phase !== 'prepared' || runs.isPlaying(run))
+      throw new RouletteError('RUN_STARTED', `${run} has been started`);
     return record;
   }
 
@@ -246,7 +255,13 @@ export class PreparedRuns {
     // Whoever waits for the endpoints of its start learns it now.
     this.#starting.get(run)?.abort();
     const asked = { type: 'halt.requested', by, reason, ref } as const;
-    return this.#end(record, 'aborted', `withdrawn by ${by}: ${reason}`, [asked]);
+    try {
+      return await this.#end(run, { verdict: 'aborted', reason: `withdrawn by ${by}: ${reason}` }, [asked]);
+    } catch (error) {
+      // It was started in this very moment, so it is a run to be halted now.
+      if (error instanceof RouletteError && error.code === 'RUN_STARTED') return null;
+      throw error;
+    }
   }
 
   /** On a beat: ends what was not started in time. */
@@ -255,7 +270,11 @@ export class PreparedRuns {
     try {
       for (const record of await store.openRuns()) {
         if (record.phase !== 'prepared' || !isExpired(record, clock.now()) || this.#starting.has(record.id)) continue;
-        await this.#end(record, 'refused', `it was not started until ${iso(record.expiresAt)}`, []);
+        await this.#end(
+          record.id,
+          { verdict: 'refused', reason: `it was not started until ${iso(record.expiresAt)}` },
+          [],
+        );
       }
     } catch (error) {
       // It cannot be started either way, and the next beat tries again.
@@ -264,37 +283,49 @@ export class PreparedRuns {
   }
 
   async #end(
-    record: RunRecord,
-    verdict: 'aborted' | 'refused',
-    reason: string,
+    run: RunId,
+    ending: { readonly verdict: 'aborted' | 'refused'; readonly reason: string },
     before: readonly RunEventBody[],
   ): Promise<RunRecord> {
-    const ended: RunRecord = { ...record, phase: 'ended', verdict, reason, endedAt: this.#deps.clock.now() };
-    this.#ending.add(record.id);
-    try {
-      await this.#write(ended, [...before, { type: 'run.ended', verdict, reason }]);
-    } finally {
-      this.#ending.delete(record.id);
-    }
-    return ended;
+    return this.#change(run, [...before, { type: 'run.ended', ...ending }], (record) => ({
+      ...record,
+      ...ending,
+      phase: 'ended',
+      endedAt: this.#deps.clock.now(),
+    }));
   }
 
-  async #write(record: RunRecord, bodies: readonly RunEventBody[]): Promise<void> {
-    const { store, clock, runs } = this.#deps;
-    const write = this.#writes.then(async () => {
-      const last = (await store.listEvents(record.id, 0)).at(-1)?.seq ?? 0;
-      const events = bodies.map((body, index): RunEvent => ({
-        run: record.id,
-        seq: last + 1 + index,
-        at: clock.now(),
-        body,
-      }));
-      await store.append({ run: record, events, audit: events.flatMap((event) => auditOf(event) ?? []) });
+  /** Adds facts to a run that is still prepared. Throws RUN_STARTED, RUN_ENDED. */
+  async #change(
+    run: RunId,
+    facts: readonly RunEventBody[],
+    change: (record: RunRecord) => RunRecord = (record) => record,
+  ): Promise<RunRecord> {
+    const changed = await this.#inTurn(async () => {
+      const record = change(await this.#stillPrepared(run));
+      await this.#append(run, facts, record);
+      return record;
     });
+    this.#deps.runs.noteChange(run);
+    return changed;
+  }
+
+  async #append(run: RunId, facts: readonly RunEventBody[], record: RunRecord): Promise<void> {
+    const { store, clock } = this.#deps;
+    const last = await this.#lastSeq(run);
+    const events = facts.map((body, index): RunEvent => ({ run, seq: last + 1 + index, at: clock.now(), body }));
+    await store.append({ run: record, events, audit: events.flatMap((event) => auditOf(event) ?? []) });
+  }
+
+  async #lastSeq(run: RunId): Promise<number> {
+    return (await this.#deps.store.listEvents(run, 0)).at(-1)?.seq ?? 0;
+  }
+
+  async #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const turn = this.#turns.then(act);
     // One that fails is the business of who asked for it, not of the next.
-    this.#writes = write.catch(() => undefined);
-    await write;
-    runs.noteChange(record.id);
+    this.#turns = turn.catch(() => undefined);
+    return turn;
   }
 }
 

@@ -9,7 +9,7 @@ import type { AuditEntry } from '../../shared/audit.ts';
 import type { RunId } from '../../shared/domain/ids.ts';
 import type { Schedule } from '../../shared/domain/schedule.ts';
 import { messageOf, RouletteError } from '../../shared/errors.ts';
-import { dueFirings, firingSeed, nextFiring } from '../core/schedule.ts';
+import { dueFirings, firingSeed, nextFiring, type DueFirings } from '../core/schedule.ts';
 import type { Store } from '../store/port.ts';
 import { readExperiment, type PlanRequest } from './make-plan.ts';
 import type { Policies } from './policies.ts';
@@ -20,7 +20,7 @@ interface SchedulesDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly policies: Policies;
+  readonly policies: Pick<Policies, 'require'>;
   readonly prepared: Pick<PreparedRuns, 'prepare' | 'start'>;
   readonly runs: Pick<Runs, 'isPlaying'>;
 }
@@ -38,6 +38,8 @@ const TOLERANCE_MS = 30_000;
 export class Schedules {
   readonly #deps: SchedulesDeps;
   readonly #schedules = new Map<string, Schedule>();
+  /** When to look again: patterns are not cheap to ask. */
+  readonly #nextAt = new WeakMap<Schedule, number>();
   /** The newest run of each. */
   readonly #runs = new Map<string, RunId>();
 
@@ -95,7 +97,7 @@ export class Schedules {
 
   /** On a beat: plays what is due. Starts follow one another, and nothing is waited for but their being recorded. */
   async fire(): Promise<void> {
-    for (const schedule of this.#schedules.values()) {
+    for (const schedule of [...this.#schedules.values()]) {
       try {
         await this.#fireOne(schedule);
       } catch (error) {
@@ -107,30 +109,32 @@ export class Schedules {
 
   async #fireOne(schedule: Schedule): Promise<void> {
     const { store, clock } = this.#deps;
-    const due = dueFirings(schedule, clock.now(), TOLERANCE_MS);
-    if (due.fire === null && due.missed === null) return;
+    const now = clock.now();
+    if (now < (this.#nextAt.get(schedule) ?? now)) return;
+    const due = dueFirings(schedule, now, TOLERANCE_MS);
+    this.#nextAt.set(schedule, due.nextAt ?? Number.POSITIVE_INFINITY);
+    const { fire, missed } = this.#decide(schedule, due);
+    if (fire === null && missed.length === 0) return;
     const settled = { ...schedule, settledAt: due.settledAt };
-    const busy = due.fire === null ? null : this.#whyBusy(schedule.name);
     const entries = [
-      ...(due.missed === null
-        ? []
-        : [this.#entry('coordinator', 'schedule.missed', schedule, { ...due.missed, why: MISSED })]),
-      ...(due.fire === null
-        ? []
-        : busy === null
-          ? [this.#entry('coordinator', 'schedule.fired', schedule, { firingAt: due.fire })]
-          : [
-              this.#entry('coordinator', 'schedule.missed', schedule, {
-                count: 1,
-                firstAt: due.fire,
-                lastAt: due.fire,
-                why: busy,
-              }),
-            ]),
+      ...missed.map((more) => this.#entry('coordinator', 'schedule.missed', schedule, more)),
+      ...(fire === null ? [] : [this.#entry('coordinator', 'schedule.fired', schedule, { firingAt: fire })]),
     ];
+    this.#nextAt.delete(schedule);
     await store.append({ schedule: settled, audit: entries });
     this.#schedules.set(schedule.name, settled);
-    if (due.fire !== null && busy === null) await this.#play(settled, due.fire);
+    if (fire !== null) await this.#play(settled, fire);
+  }
+
+  /** A firing while the run before is not over is one that was missed. */
+  #decide(
+    { name }: Schedule,
+    { fire, missed }: DueFirings,
+  ): { readonly fire: number | null; readonly missed: object[] } {
+    const absent = missed === null ? [] : [{ ...missed, why: ABSENT }];
+    const why = fire === null ? null : this.#whyBusy(name);
+    if (fire === null || why === null) return { fire, missed: absent };
+    return { fire: null, missed: [...absent, { count: 1, andMore: false, firstAt: fire, lastAt: fire, why }] };
   }
 
   #whyBusy(name: string): string | null {
@@ -171,4 +175,4 @@ export class Schedules {
   }
 }
 
-const MISSED = 'the coordinator was not there at the time';
+const ABSENT = 'the coordinator was not there at the time';
