@@ -97,7 +97,7 @@ export class Schedules {
 
   /** On a beat: plays what is due. Starts follow one another, and nothing is waited for but their being recorded. */
   async fire(): Promise<void> {
-    for (const schedule of [...this.#schedules.values()]) {
+    for (const schedule of this.#schedules.values()) {
       try {
         await this.#fireOne(schedule);
       } catch (error) {
