@@ -6,7 +6,7 @@ import type { NodeSelector } from './experiment.ts';
 import type { Hours } from './hours.ts';
 
 export interface Policy {
-  /** SHA-256 over the names and contents of the folder's files. */
+  /** SHA-256 over the names and contents of the files that have rules. */
   readonly digest: string;
   readonly rules: readonly RadiusRule[];
   readonly expressions: readonly ExpressionRule[];
