@@ -41,7 +41,10 @@ interface Wish {
 
 /** In order of the slots. */
 export function forecastPlan(plan: Plan, membership: Membership, now: number): SlotForecast[] {
-  const play = createPlay(membership);
+  const play = createPlay(
+    membership,
+    plan.slots.some(({ slackMs = 0 }) => slackMs > 0),
+  );
   let at = now;
   for (const stage of plan.stages) {
     const end = playStage(play, plan, { stage: stage.name, at });
@@ -122,7 +125,8 @@ function standIn(draft: Draft, { node, by, why }: Draft['substituted'][number]):
   if (draft.substituted.length < MOST_TOLD) draft.substituted.push({ node, by, why });
 }
 
-function createPlay(membership: Membership): Play {
+/** `mayWait`: whether any slot of the plan may wait, so that it matters when something changes. */
+function createPlay(membership: Membership, mayWait: boolean): Play {
   const tally = createTally(membership);
   for (const member of membership.members()) countAway(tally, member);
   const drafts = new Map<SlotId, Draft>();
@@ -145,6 +149,7 @@ function createPlay(membership: Membership): Play {
   function hit({ fault, durationMs, params }: Slot, candidate: Candidate, now: number): void {
     const end = now + injectionLengthMs(fault, durationMs, params);
     tally.add(agenda.endAt(end), candidate, now);
+    if (!mayWait) return;
     for (const { gauge } of membership.placesOf(candidate.node, candidate.service)) {
       const freeAt = freeAgainAt(gauge.rule, now, end);
       if (freeAt !== null && isAbout(gauge.rule, fault)) agenda.wakeAt(freeAt);

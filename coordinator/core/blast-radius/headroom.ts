@@ -37,15 +37,14 @@ export interface View {
 
 /** The reading with the least headroom; null when no rule is about the candidate. */
 export function tightest(view: View, candidate: Candidate): Reading | null {
-  let found: Reading | null = null;
+  let [gauge, least]: [Gauge | null, number] = [null, 0];
   const here = view.tally.at(candidate.node);
   for (const place of view.membership.placesOf(candidate.node, candidate.service)) {
-    const { gauge } = place;
-    if (!isAbout(gauge.rule, candidate.fault)) continue;
+    if (!isAbout(place.gauge.rule, candidate.fault)) continue;
     const headroom = headroomIn(view, place, here);
-    if (found === null || headroom < found.headroom) found = { rule: gauge.rule, gauge, headroom };
+    if (gauge === null || headroom < least) [gauge, least] = [place.gauge, headroom];
   }
-  return found;
+  return gauge === null ? null : { rule: gauge.rule, gauge, headroom: least };
 }
 
 export function bindingOf({ rule, gauge, headroom }: Reading): Binding | null {
