@@ -3,6 +3,7 @@
 import { EXIT, RouletteError, type ExitCode } from '../../shared/errors.ts';
 import type { HaltedNode__Output } from '../../shared/rpc/generated/roulette/v1/HaltedNode.ts';
 import { moment, table } from '../render/table.ts';
+import type { Io } from '../io.ts';
 import type { Outcome, Session } from '../session.ts';
 
 export interface HaltOptions {
@@ -24,6 +25,7 @@ export async function halt(session: Session, id: string | undefined, options: Ha
 
 async function haltRun({ io, json, operator }: Session, id: string, options: HaltOptions): Outcome {
   const reply = await operator().haltRun({ runId: id, ...inWhoseName(io.user, options) });
+  askForReason(io, options);
   if (json) io.out(JSON.stringify(reply));
   else if (reply.injections.length === 0) io.out(`${id} is halted; no injection was active`);
   const rows = reply.injections.map(({ node, orderId, state, at, why }) => [
@@ -46,6 +48,7 @@ async function haltAll({ io, json, operator }: Session, options: HaltOptions): O
         `the halt is done, but could not be written down, and does not outlive the coordinator: ${unrecorded}`,
       ),
     );
+  askForReason(io, options);
   io.err('no run starts until `roulette release`');
   return unrecorded === undefined ? exitOf(nodes) : EXIT.refused;
 }
@@ -85,6 +88,11 @@ export async function release({ io, json, operator }: Session, options: HaltOpti
       `released: ${lever?.engagedBy ?? ''} had halted the fleet at ${moment(lever?.engagedAt ?? 0)}; runs may start`,
     );
   return EXIT.done;
+}
+
+/** Afterwards: a halt waits for nobody's words. */
+function askForReason(io: Io, { reason }: HaltOptions): void {
+  if (reason === undefined) io.err(io.paint.warn('no reason is on record; give one with --reason'));
 }
 
 function inWhoseName(
