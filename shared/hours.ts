@@ -27,6 +27,11 @@ export function formatMoment(now: number, timezone: string): string {
   return `${day} ${formatMinute(minute)}`;
 }
 
+/** `2026-11-23T08:00:00Z`. */
+export function formatUtc(at: number): string {
+  return `${new Date(at).toISOString().slice(0, -'.000Z'.length)}Z`;
+}
+
 /**
  * `YYYY-MM-DD` (its midnight) or `YYYY-MM-DDTHH:MM` by the clocks of a time zone, in milliseconds since the epoch; null
  * for any other text. A time that is skipped there is the moment of the skip, and of one that comes twice the first.
