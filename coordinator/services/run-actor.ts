@@ -125,6 +125,8 @@ export class RunActor {
       for (const { resolve } of batch) resolve();
     }
     this.#draining = false;
+    // Not before: nodes are told that their words are recorded, those too that came while the end was written.
+    if (this.#state.phase === 'ended' && !this.#closed) this.#close();
   }
 
   async #take(inputs: readonly RunInput[]): Promise<void> {
@@ -144,8 +146,7 @@ export class RunActor {
     this.#state = turn.state;
     for (const act of turn.acts) this.#deps.perform(act);
     for (const queue of this.#followers) queue.push(events);
-    if (turn.state.phase === 'ended') this.#close();
-    else this.#nap();
+    this.#nap();
     this.#wakeWaiters();
   }
 
@@ -218,6 +219,7 @@ export class RunActor {
 const MOST_UNWRITTEN = 64;
 
 function recordOf(record: RunRecord, state: RunState, events: readonly RunEvent[]): RunRecord {
+  if (record.phase === 'ended') return record;
   if (state.ending === null) return state.phase === record.phase ? record : { ...record, phase: state.phase };
   return { ...record, phase: 'ended', ...state.ending, endedAt: events.at(-1)?.at ?? record.preparedAt };
 }
