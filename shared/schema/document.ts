@@ -7,6 +7,7 @@ import { troubleWithUse } from '../faults/cross-checks.ts';
 import { faultSpec } from '../faults/index.ts';
 import { check } from './check.ts';
 import { comparisonsOf, monitorOffsets, parseCondition } from './condition.ts';
+import { oneOrMoreHours } from './hours.ts';
 import { monitor } from './monitor.ts';
 import {
   complain,
@@ -19,9 +20,11 @@ import {
   positiveDuration,
   slug,
   text,
+  whole,
   type IssueSink,
 } from './reader.ts';
 import { targetOfPeer } from './param.ts';
+import { recurrence } from './recurrence.ts';
 import { readSource, suggest, type DocumentIssue } from './source.ts';
 import { stage } from './step.ts';
 import { target } from './target.ts';
@@ -33,6 +36,8 @@ export type ParsedExperiment =
 
 /** How long the steady state may take to return when the document does not say. */
 const RECOVERY_MS = 120_000;
+/** More people than these approve nothing together. */
+const MOST_APPROVALS = 20;
 
 const condition: z.ZodType<Condition> = text.transform((value, context): Condition => {
   const parsed = parseCondition(value);
@@ -61,10 +66,11 @@ const experiment: z.ZodType<Experiment> = object('an experiment', {
   traffic: notBuilt('`traffic` is'),
   rollback: notBuilt('`rollback` is'),
   notify: notBuilt('`notify` is'),
-  window: notBuilt('`window` is'),
-  approvals: notBuilt('`approvals` are'),
+  window: oneOrMoreHours.default([]),
+  approvals: whole(0, MOST_APPROVALS).default(0),
+  schedule: recurrence.optional(),
 }).transform((found, context): Experiment => {
-  const { name, owner, environment, hypothesis, targets, monitors, steadyState, stages } = found;
+  const { name, owner, environment, hypothesis, targets, monitors, steadyState, stages, window, approvals } = found;
   const read: Experiment = {
     name,
     owner,
@@ -80,9 +86,9 @@ const experiment: z.ZodType<Experiment> = object('an experiment', {
     abort: found.abort ?? [],
     stages,
     recoveryWithinMs: found.recovery?.within ?? RECOVERY_MS,
-    window: [],
-    approvals: 0,
-    schedule: null,
+    window,
+    approvals,
+    schedule: found.schedule ?? null,
   };
   checkSteps(read, context);
   checkMonitors(read, context);

@@ -1,8 +1,8 @@
 // Hours of the week as people write them: { days: mon-fri, from: "09:00", to: "17:00", timezone: Europe/Berlin }.
 
-import type { z } from 'zod';
+import { z } from 'zod';
 import { DAYS, type Day, type Hours } from '../domain/hours.ts';
-import { object, reads } from './reader.ts';
+import { list, object, passOn, reads } from './reader.ts';
 
 const dayNames = reads('days such as mon-fri, sat or [mon, wed]', (value) => {
   const parts = Array.isArray(value) ? value : [value];
@@ -57,3 +57,14 @@ export function toHours(read: z.infer<z.ZodObject<typeof hoursShape>>): Hours {
 }
 
 export const hours: z.ZodType<Hours> = object('hours', hoursShape).transform(toHours);
+
+const several = list('hours', hours, 1);
+const single = hours.transform((one) => [one]);
+
+/** One or a list. Each is checked as what it is, so that the positions of errors are right for both. */
+export const oneOrMoreHours = z.unknown().transform((value, context): Hours[] => {
+  const parsed = (Array.isArray(value) ? several : single).safeParse(value);
+  if (parsed.success) return parsed.data;
+  passOn(context, parsed.error.issues);
+  return z.NEVER;
+});

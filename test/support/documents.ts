@@ -101,7 +101,7 @@ abort:
 stages:
   - name: smoke
     steps:
-      - { fault: process-kill, target: orders, mode: one }
+      - { fault: process-kill, target: orders, mode: one, slack: 90s }
   - name: scale
     steps:
       - fault: process-kill
@@ -120,6 +120,11 @@ stages:
       - { fault: process-pause, target: orders, mode: { groups: zone, choose: one, nodes: { percent: 50 } }, pick: all, duration: 2m }
       - { fault: cpu-load, target: machines, mode: { count: 2 }, duration: 90s, params: { load: 60%, cores: 2, ramp: 1s } }
 recovery: { within: 2m }
+window:
+  - { days: mon-thu, from: "09:00", to: "16:00", timezone: Europe/Berlin }
+  - { days: sat, from: "22:00", to: "02:00", timezone: UTC }
+approvals: 1
+schedule: { cron: "0 10 * * mon-thu", timezone: Europe/Berlin }
 `;
 
 /** Every fault of the network, each parameter written in one of its forms at least once. */

@@ -11,6 +11,10 @@ function refusals(answer: Answer): string[] {
   return answer.ok ? [] : answer.issues.map((issue) => formatIssue(issue));
 }
 
+function withCron(cron: string): string {
+  return `${buildDocument()}schedule: { cron: "${cron}", timezone: UTC }\n`;
+}
+
 /** What is wrong, the document, and every line that is printed of it. */
 const REFUSED: [string, string, string[]][] = [
   ['an empty file', '', ['x.yaml:1:1: the document is empty']],
@@ -171,11 +175,61 @@ const REFUSED: [string, string, string[]][] = [
     ['x.yaml:27:1: rollback: `rollback` is not built yet; remove it'],
   ],
   ['the key notify', `${buildDocument()}notify: 1\n`, ['x.yaml:27:1: notify: `notify` is not built yet; remove it']],
-  ['the key window', `${buildDocument()}window: 1\n`, ['x.yaml:27:1: window: `window` is not built yet; remove it']],
+  ['a window that is no hours', `${buildDocument()}window: 1\n`, ['x.yaml:27:9: window: expected hours (an object)']],
+  ['no windows', `${buildDocument()}window: []\n`, ['x.yaml:27:9: window: expected a list of hours that is not empty']],
   [
-    'the key approvals',
-    `${buildDocument()}approvals: 1\n`,
-    ['x.yaml:27:1: approvals: `approvals` are not built yet; remove it'],
+    'a window that never was, among others',
+    `${buildDocument()}window:\n  - { days: mon, from: "09:00", to: "17:00", timezone: UTC }\n  - { days: mon, from: "25:00", to: "17:00", timezone: Mars }\n`,
+    [
+      'x.yaml:29:24: window[1].from: expected a time of day in quotes, such as "09:00", not "25:00"',
+      'x.yaml:29:56: window[1].timezone: expected a time zone such as Europe/Berlin or UTC, not "Mars"',
+    ],
+  ],
+  [
+    'more approvals than anybody gives',
+    `${buildDocument()}approvals: 21\n`,
+    ['x.yaml:27:12: approvals: expected a whole number from 0 to 20, not 21'],
+  ],
+  [
+    'a schedule without a time zone',
+    `${buildDocument()}schedule: { cron: "0 10 * * *" }\n`,
+    ['x.yaml:27:11: schedule.timezone: is missing: expected a time zone such as Europe/Berlin or UTC'],
+  ],
+  [
+    'a schedule of six fields',
+    withCron('0 0 10 * * *'),
+    [
+      'x.yaml:27:19: schedule.cron: needs five fields: minute, hour, day of the month, month and day of the week; `0 10 * * mon-thu` is at ten on these days',
+    ],
+  ],
+  [
+    'a schedule by a nickname',
+    withCron('@daily'),
+    [
+      'x.yaml:27:19: schedule.cron: needs five fields: minute, hour, day of the month, month and day of the week; `0 10 * * mon-thu` is at ten on these days',
+    ],
+  ],
+  [
+    'a schedule at an hour that no day has',
+    withCron('0 24 * * *'),
+    ['x.yaml:27:19: schedule.cron: has a wrong hour, `24`: expected 0-23, a list, a range, or a step such as */2'],
+  ],
+  [
+    'a schedule on a day that no month has',
+    withCron('0 0 32 * *'),
+    [
+      'x.yaml:27:19: schedule.cron: has a wrong day of the month, `32`: expected 1-31 or L, a list, a range, or a step such as */2',
+    ],
+  ],
+  [
+    'a schedule on 30 February',
+    withCron('0 0 30 2 *'),
+    ['x.yaml:27:19: schedule.cron: never fires: there is no such day'],
+  ],
+  [
+    'slack that is no duration',
+    withStep('{ fault: process-kill, target: orders, slack: 5 }'),
+    ['x.yaml:26:55: stages[0].steps[0].slack: expected a duration such as 500ms, 30s or 2m, not 5'],
   ],
   [
     'a Prometheus monitor',
@@ -931,7 +985,7 @@ describe('an experiment document', () => {
         { text: 'workers < 0.5x baseline', expression: compare('workers', '<', { timesBaseline: 0.5 }) },
       ],
       stages: [
-        { name: 'smoke', together: false, steps: [killStep({})] },
+        { name: 'smoke', together: false, steps: [killStep({ slackMs: 90_000 })] },
         {
           name: 'scale',
           together: false,
@@ -957,6 +1011,7 @@ describe('an experiment document', () => {
               durationMs: 120_000,
               params: {},
               repeat: null,
+              slackMs: null,
             },
             {
               fault: 'cpu-load',
@@ -966,12 +1021,36 @@ describe('an experiment document', () => {
               durationMs: 90_000,
               params: { load: 0.6, cores: 2, ramp: 1000 },
               repeat: null,
+              slackMs: null,
             },
           ],
         },
       ],
       recoveryWithinMs: 120_000,
+      window: [
+        { days: ['mon', 'tue', 'wed', 'thu'], fromMinute: 540, toMinute: 960, timezone: 'Europe/Berlin' },
+        { days: ['sat'], fromMinute: 1320, toMinute: 120, timezone: 'UTC' },
+      ],
+      approvals: 1,
+      schedule: { cron: '0 10 * * mon-thu', timezone: 'Europe/Berlin' },
     });
+  });
+
+  it('may have one window that is no list', () => {
+    const document = `${buildDocument()}window: { days: fri, from: "22:00", to: "24:00", timezone: UTC }\n`;
+
+    const answer = parseExperiment(document, 'x.yaml');
+
+    expect(answer).toMatchObject({
+      ok: true,
+      experiment: { window: [{ days: ['fri'], fromMinute: 1320, toMinute: 1440, timezone: 'UTC' }] },
+    });
+  });
+
+  it.each(['0 0 29 2 *', '*/15 9-16 * jan-mar 7', '0 0 L * *', '30 2,14 1 * mon#1'])('may be played at %s', (cron) => {
+    const answer = parseExperiment(withCron(cron), 'x.yaml');
+
+    expect(answer).toMatchObject({ ok: true, experiment: { schedule: { cron, timezone: 'UTC' } } });
   });
 
   it('gets its defaults where it says nothing', () => {
@@ -988,6 +1067,9 @@ describe('an experiment document', () => {
         gates: [],
         abort: [],
         recoveryWithinMs: 120_000,
+        window: [],
+        approvals: 0,
+        schedule: null,
         monitors: { success: { everyMs: 1000, timeoutMs: 5000, staleAfterMs: 3000, unit: '' } },
         stages: [{ together: false, steps: [killStep({})] }],
       },
@@ -1099,6 +1181,7 @@ describe('a configuration file', () => {
         store: '/var/lib/roulette-coordinator/coordinator.db',
         leaseMs: 5000,
         beatMs: 1000,
+        policy: '/etc/roulette/policy',
         preflight: [],
         logLevel: 'info',
       },
@@ -1152,6 +1235,7 @@ function killStep(more: object): object {
     durationMs: null,
     params: { signal: 'KILL', watch: 10_000 },
     repeat: null,
+    slackMs: null,
     ...more,
   };
 }
