@@ -51,6 +51,7 @@ export class BlastRadius {
     deps.fleet.listen({
       connected: (node, hello) => this.#noteConnected(node, hello),
       lost: (node) => this.#noteLost(node),
+      changed: (node, introduction) => this.#noteConnected(node, introduction),
     });
   }
 
@@ -176,7 +177,8 @@ export class BlastRadius {
     const known = this.#known.get(id);
     const { labels, environment } = hello ?? known ?? { labels: {}, environment: '' };
     this.#note({ id, environment, labels, lastSeenAt: this.#deps.clock.now() });
-    this.#ledger.setNode({ id, labels, connected: true });
+    // One whose undo fails may have been given up by its run, and no reservation tells of it any more.
+    this.#ledger.setNode({ id, labels, connected: this.#deps.fleet.failingUndos(id) === 0 });
   }
 
   #noteLost(id: NodeId): void {

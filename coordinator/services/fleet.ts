@@ -27,6 +27,8 @@ export interface FleetListener {
   /** `hello` is null for a node that was silent for a while and has lost nothing of what was sent to it. */
   readonly connected: (node: NodeId, hello: Introduction | null) => void;
   readonly lost: (node: NodeId) => void;
+  /** A connected node says other things of itself than before, or other undos fail on it. */
+  readonly changed?: (node: NodeId, introduction: Introduction) => void;
 }
 
 /** A node as the registry has it. */
@@ -87,6 +89,12 @@ export class Fleet {
     for (const listener of this.#listeners) listener.connected(node, hello);
   }
 
+  #tellChanged(node: NodeId): void {
+    const member = this.#members.get(node);
+    if (member === undefined || !isConnected(member)) return;
+    for (const listener of this.#listeners) listener.changed?.(node, member.introduction);
+  }
+
   #tellLost(node: NodeId): void {
     for (const listener of this.#listeners) listener.lost(node);
   }
@@ -102,6 +110,7 @@ export class Fleet {
     const { beat } = introduction;
     if (known?.link === link) {
       this.#members.set(id, { ...known, introduction, unreverted, beat });
+      this.#tellChanged(id);
       return;
     }
     if (known !== undefined && isConnected(known)) {
@@ -180,8 +189,15 @@ export class Fleet {
   /** What a node says of an end: an undo that failed is an alarm until another end says that it is clean. */
   noteEnd(node: NodeId, { orderId, reverted, endedAt, revertErrors }: InjectionEnd): void {
     const unreverted = this.#members.get(node)?.unreverted;
+    const before = unreverted?.size;
     if (reverted) unreverted?.delete(orderId);
     else unreverted?.set(orderId, { orderId, since: unreverted.get(orderId)?.since ?? endedAt, errors: revertErrors });
+    if (unreverted?.size !== before) this.#tellChanged(node);
+  }
+
+  /** How many undos fail on it, as far as it has said. */
+  failingUndos(node: NodeId): number {
+    return this.#members.get(node)?.unreverted.size ?? 0;
   }
 
   /**
