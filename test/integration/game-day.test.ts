@@ -1,14 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import type * as grpc from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
-import type { RunEvent, RunEventBody } from '../../shared/domain/run.ts';
-import type { AuditRow__Output } from '../../shared/rpc/generated/roulette/v1/AuditRow.ts';
 import type { GetRunReply__Output } from '../../shared/rpc/generated/roulette/v1/GetRunReply.ts';
 import type { HaltRunReply__Output } from '../../shared/rpc/generated/roulette/v1/HaltRunReply.ts';
 import type { ListNodesReply__Output } from '../../shared/rpc/generated/roulette/v1/ListNodesReply.ts';
 import type { VerifyAuditReply__Output } from '../../shared/rpc/generated/roulette/v1/VerifyAuditReply.ts';
-import { startCluster, type Cluster } from '../support/cluster.ts';
+import { callUnary, startCluster, type Cluster } from '../support/cluster.ts';
+import { auditRows, ofType } from '../support/cluster-calls.ts';
 import { eventually, startVictim, stateOf } from '../support/victims.ts';
 
 interface Shape {
@@ -54,32 +52,6 @@ function siteMonitor(cluster: Cluster): Pick<Shape, 'monitors' | 'steadyState'> 
   return { monitors, steadyState: 'site >= 0' };
 }
 
-function call<Reply>(
-  invoke: (callback: (error: grpc.ServiceError | null, reply?: Reply) => void) => unknown,
-): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    invoke((error, reply) => {
-      if (error) reject(error);
-      else if (reply !== undefined) resolve(reply);
-    });
-  });
-}
-
-function ofType<Type extends RunEventBody['type']>(
-  events: readonly RunEvent[],
-  type: Type,
-): Extract<RunEventBody, { type: Type }>[] {
-  return events
-    .map(({ body }) => body)
-    .filter((body): body is Extract<RunEventBody, { type: Type }> => body.type === type);
-}
-
-async function auditRows(cluster: Cluster): Promise<AuditRow__Output[]> {
-  const rows: AuditRow__Output[] = [];
-  for await (const row of cluster.client().listAudit({})) rows.push(row as AuditRow__Output);
-  return rows;
-}
-
 /** A mark that no other test's processes have, and a node that knows it as the service `victim`. */
 async function startNode(cluster: Cluster, node = 'node-a'): Promise<string> {
   const mark = `victim-${randomBytes(6).toString('hex')}`;
@@ -98,7 +70,7 @@ describe('a game day on real processes', () => {
     const signal = await victim.ended;
     const events = await cluster.timeline(run);
     const rows = await auditRows(cluster);
-    const check = await call<VerifyAuditReply__Output>((back) => cluster.client().verifyAudit({}, back));
+    const check = await callUnary<VerifyAuditReply__Output>((back) => cluster.client().verifyAudit({}, back));
 
     expect(signal).toBe('SIGABRT');
     expect(ofType(events, 'run.ended')).toMatchObject([{ verdict: 'passed' }]);
@@ -176,7 +148,7 @@ describe('a game day on real processes', () => {
     ];
     const run = await cluster.start(documentWith({ steps, ...siteMonitor(cluster) }), 'seed-2');
     await cluster.untilEvent(run, ({ body }) => body.type === 'stage.started');
-    const { planJson } = await call<GetRunReply__Output>((back) => cluster.client().getRun({ runId: run }, back));
+    const { planJson } = await callUnary<GetRunReply__Output>((back) => cluster.client().getRun({ runId: run }, back));
     const plan = JSON.parse(planJson) as { slots: { id: string; nodes: string[] }[] };
     const chosen = plan.slots.find(({ id }) => id === 'smoke/2/1')?.nodes[0];
 
@@ -217,7 +189,7 @@ describe('a game day on real processes', () => {
     const run = await cluster.start(documentWith({ steps }));
     await cluster.untilEvent(run, ({ body }) => body.type === 'injection.started');
     const request = { runId: run, requestedBy: 'tester', reason: 'enough' };
-    const reply = await call<HaltRunReply__Output>((back) => cluster.client().haltRun(request, back));
+    const reply = await callUnary<HaltRunReply__Output>((back) => cluster.client().haltRun(request, back));
     const events = await cluster.timeline(run);
 
     expect(reply.injections).toMatchObject([{ node: 'node-a', state: 'reverted' }]);
@@ -323,7 +295,7 @@ describe('a coordinator that is killed in the middle of a run', () => {
 });
 
 async function activeOrders(cluster: Cluster): Promise<string[]> {
-  const { nodes } = await call<ListNodesReply__Output>((back) => cluster.client().listNodes({}, back));
+  const { nodes } = await callUnary<ListNodesReply__Output>((back) => cluster.client().listNodes({}, back));
   return nodes.flatMap((node) => node.activeOrders);
 }
 

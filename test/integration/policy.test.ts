@@ -4,8 +4,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startCluster, type Cluster } from '../support/cluster.ts';
-import { ask, auditRows, ofType } from '../support/cluster-calls.ts';
-import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
+import { ask, auditRows, ofType, writeLoadDocument } from '../support/cluster-calls.ts';
 import { eventually } from '../support/victims.ts';
 
 const LIMITS = `apiVersion: roulette/v1
@@ -16,31 +15,6 @@ limits:
 
 function policyWith(more: string): string {
   return `${LIMITS}${more}`;
-}
-
-/** `lasts` is how long a core is loaded on one machine. */
-function documentWith(cluster: Cluster, { lasts = '1s', more = '' } = {}): string {
-  const file = path.join(makeTemporaryDirectory(), 'load.yaml');
-  writeFileSync(
-    file,
-    `apiVersion: roulette/v1
-kind: Experiment
-name: load
-owner: ana
-environment: staging
-hypothesis: It holds.
-targets: { machines: { nodes: { role: web } } }
-monitors:
-  site: { http: { url: "http://${cluster.operators}/", rate: 10/s, measure: rate }, every: 200ms }
-steadyState: [site >= 0]
-stages:
-  - name: smoke
-    steps:
-      - { fault: cpu-load, target: machines, duration: ${lasts}, params: { load: 5%, cores: 1 } }
-recovery: { within: 10s }
-${more}`,
-  );
-  return file;
 }
 
 const PEOPLE = `people:
@@ -72,8 +46,8 @@ describe('a policy folder that cannot be used', () => {
     await using cluster = await startCluster({ prepare: spoil });
     await startWeb(cluster, 'web-a');
 
-    const planned = await ask(cluster, 'plan', documentWith(cluster));
-    const run = await ask(cluster, 'run', documentWith(cluster), '--yes');
+    const planned = await ask(cluster, 'plan', writeLoadDocument(cluster));
+    const run = await ask(cluster, 'run', writeLoadDocument(cluster), '--yes');
     const halted = await ask(cluster, 'halt', '--all', '--reason', 'to see');
     const shown = await ask(cluster, 'policy', 'show');
 
@@ -93,11 +67,11 @@ describe('a policy folder that cannot be used', () => {
 
     writeFileSync(file, policyWith(`${PEOPLE}limitz: []\n`));
     const broken = await ask(cluster, 'policy', 'reload', '--as', 'root');
-    const meanwhile = await ask(cluster, 'run', documentWith(cluster), '--yes', '--as', 'ana');
+    const meanwhile = await ask(cluster, 'run', writeLoadDocument(cluster), '--yes', '--as', 'ana');
     writeFileSync(file, policyWith(`${PEOPLE}exclude:\n  - { name: keep-web, nodes: { role: web } }\n`));
     const denied = await ask(cluster, 'policy', 'reload', '--as', 'ana');
     const mended = await ask(cluster, 'policy', 'reload', '--as', 'root');
-    const refused = await ask(cluster, 'run', documentWith(cluster), '--yes', '--as', 'ana');
+    const refused = await ask(cluster, 'run', writeLoadDocument(cluster), '--yes', '--as', 'ana');
     const actions = (await auditRows(cluster)).map(({ actor, action }) => `${actor} ${action}`);
 
     expect(broken.exit).toBe(2);
@@ -130,7 +104,17 @@ describe('a prepared run', () => {
     await using cluster = await startCluster({ policy: policyWith(APPROVALS) });
     await startWeb(cluster, 'web-a');
 
-    const asked = await ask(cluster, 'run', documentWith(cluster), '--seed', 's', '--yes', '--as', 'ana', '--json');
+    const asked = await ask(
+      cluster,
+      'run',
+      writeLoadDocument(cluster),
+      '--seed',
+      's',
+      '--yes',
+      '--as',
+      'ana',
+      '--json',
+    );
     const { id } = JSON.parse(asked.out) as { id: string };
     const early = await ask(cluster, 'start', id, '--yes', '--as', 'ana');
     const own = await ask(cluster, 'approve', id, '--yes', '--as', 'ana');
@@ -163,7 +147,16 @@ describe('a prepared run', () => {
   it('is not started when its plan has changed since', async () => {
     await using cluster = await startCluster({ policy: policyWith(PEOPLE) });
     await startWeb(cluster, 'web-a');
-    const { out: id } = await ask(cluster, 'prepare', documentWith(cluster), '--seed', 's', '--yes', '--as', 'ana');
+    const { out: id } = await ask(
+      cluster,
+      'prepare',
+      writeLoadDocument(cluster),
+      '--seed',
+      's',
+      '--yes',
+      '--as',
+      'ana',
+    );
 
     await startWeb(cluster, 'web-b');
     const { exit, err } = await ask(cluster, 'start', id, '--yes', '--as', 'ana');
@@ -176,7 +169,7 @@ describe('a prepared run', () => {
     await using cluster = await startCluster({ policy: policyWith(`${PEOPLE}expiry: { prepared: 3s }\n`) });
     await startWeb(cluster, 'web-a');
     const prepare = (): Promise<string> =>
-      ask(cluster, 'prepare', documentWith(cluster), '--yes', '--as', 'ana').then(({ out }) => out);
+      ask(cluster, 'prepare', writeLoadDocument(cluster), '--yes', '--as', 'ana').then(({ out }) => out);
     const [withdrawn, expired] = [await prepare(), await prepare()];
 
     const halted = await ask(cluster, 'halt', withdrawn, '--reason', 'not today', '--as', 'eve');
@@ -203,11 +196,11 @@ describe('a node that is away', () => {
     await eventually('the loss is noted', async () => (await ask(cluster, 'policy', 'show')).out.includes('1 of 1'));
     await cluster.restartCoordinatorInOrder();
     await eventually('web-a is back', async () => /^web-a +connected/mu.test((await ask(cluster, 'nodes')).out));
-    const refused = await ask(cluster, 'plan', documentWith(cluster), '--as', 'ana');
+    const refused = await ask(cluster, 'plan', writeLoadDocument(cluster), '--as', 'ana');
     const listed = await ask(cluster, 'nodes');
     const connected = await ask(cluster, 'forget', 'web-a', '--as', 'root');
     const forgotten = await ask(cluster, 'forget', 'web-b', '--reason', 'returned', '--as', 'root');
-    const allowed = await ask(cluster, 'plan', documentWith(cluster), '--as', 'ana');
+    const allowed = await ask(cluster, 'plan', writeLoadDocument(cluster), '--as', 'ana');
 
     expect(refused.exit).toBe(4);
     expect(refused.out).toContain('rule one-machine: of the fleet at most 1 may be impaired at once, and 1 is');
@@ -228,8 +221,8 @@ describe('a freeze', () => {
     await using cluster = await startCluster({ policy: policyWith(freeze(120_000, 3_600_000)) });
     await startWeb(cluster, 'web-a');
 
-    const short = await ask(cluster, 'plan', documentWith(cluster, { lasts: '2s' }), '--as', 'ana');
-    const long = await ask(cluster, 'plan', documentWith(cluster, { lasts: '5m' }), '--as', 'ana');
+    const short = await ask(cluster, 'plan', writeLoadDocument(cluster, { lasts: '2s' }), '--as', 'ana');
+    const long = await ask(cluster, 'plan', writeLoadDocument(cluster, { lasts: '5m' }), '--as', 'ana');
 
     expect(short.exit).toBe(0);
     expect(long.exit).toBe(4);
@@ -242,7 +235,7 @@ describe('a freeze', () => {
     const { out: id } = await ask(
       cluster,
       'run',
-      documentWith(cluster, { lasts: '10m' }),
+      writeLoadDocument(cluster, { lasts: '10m' }),
       '--yes',
       '--detach',
       '--as',
@@ -263,14 +256,14 @@ describe('a freeze', () => {
 describe('a schedule', () => {
   it('is added, listed with its next firing, and removed', async () => {
     await using cluster = await startCluster({ policy: policyWith(PEOPLE) });
-    const file = documentWith(cluster, { more: 'schedule: { cron: "30 4 * * sun", timezone: Europe/Berlin }\n' });
+    const file = writeLoadDocument(cluster, { more: 'schedule: { cron: "30 4 * * sun", timezone: Europe/Berlin }\n' });
 
     const added = await ask(cluster, 'schedule', 'add', file, '--seed', 'base', '--as', 'ana');
     await cluster.restartCoordinatorInOrder();
     const listed = await ask(cluster, 'schedule', 'list', '--json');
     const removed = await ask(cluster, 'schedule', 'remove', 'load', '--as', 'ana');
     const gone = await ask(cluster, 'schedule', 'remove', 'load', '--as', 'ana');
-    const plain = await ask(cluster, 'schedule', 'add', documentWith(cluster), '--as', 'ana');
+    const plain = await ask(cluster, 'schedule', 'add', writeLoadDocument(cluster), '--as', 'ana');
 
     expect(added.out).toMatch(/^load: 30 4 \* \* sun Europe\/Berlin, next \d{4}-/u);
     expect(JSON.parse(listed.out)).toMatchObject([{ name: 'load', seed: 'base', addedBy: 'ana' }]);

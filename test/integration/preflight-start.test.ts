@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startCluster, type Cluster } from '../support/cluster.ts';
-import { ask, auditRows } from '../support/cluster-calls.ts';
+import { ask, auditRows, writeLoadDocument } from '../support/cluster-calls.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 import { eventually } from '../support/victims.ts';
 
@@ -56,35 +56,12 @@ async function startAsking(board: Board, timeout = '5s'): Promise<Cluster> {
   return cluster;
 }
 
-function documentFor(cluster: Cluster): string {
-  const file = path.join(makeTemporaryDirectory(), 'load.yaml');
-  writeFileSync(
-    file,
-    `apiVersion: roulette/v1
-kind: Experiment
-name: load
-owner: ana
-environment: staging
-hypothesis: It holds.
-targets: { machines: { nodes: { role: web } } }
-monitors:
-  site: { http: { url: "http://${cluster.operators}/", rate: 10/s, measure: rate }, every: 200ms }
-steadyState: [site >= 0]
-stages:
-  - name: smoke
-    steps:
-      - { fault: cpu-load, target: machines, duration: 1s, params: { load: 5%, cores: 1 } }
-`,
-  );
-  return file;
-}
-
 describe('an endpoint that is asked before a start', () => {
   it('gets the targets and the digest, signed, and lets the run through', async () => {
     await using board = await startBoard(reply({ allow: true }));
     await using cluster = await startAsking(board);
 
-    const { exit } = await ask(cluster, 'run', documentFor(cluster), '--seed', 's', '--yes', '--as', 'ana');
+    const { exit } = await ask(cluster, 'run', writeLoadDocument(cluster), '--seed', 's', '--yes', '--as', 'ana');
     const actions = (await auditRows(cluster)).map(({ action }) => action);
 
     const [question] = board.questions;
@@ -110,7 +87,7 @@ describe('an endpoint that is asked before a start', () => {
     await using board = await startBoard(answer);
     await using cluster = await startAsking(board, '1s');
 
-    const { out: id } = await ask(cluster, 'prepare', documentFor(cluster), '--yes', '--as', 'ana');
+    const { out: id } = await ask(cluster, 'prepare', writeLoadDocument(cluster), '--yes', '--as', 'ana');
     const { exit, err } = await ask(cluster, 'start', id, '--yes', '--as', 'ana');
     await ask(cluster, 'start', id, '--yes', '--as', 'ana');
     const rows = (await auditRows(cluster)).filter(({ runId }) => runId === id);
@@ -124,7 +101,7 @@ describe('an endpoint that is asked before a start', () => {
   it('is waited for no longer when the run is withdrawn, and the run is never started', async () => {
     await using board = await startBoard(() => undefined);
     await using cluster = await startAsking(board, '60s');
-    const { out: id } = await ask(cluster, 'prepare', documentFor(cluster), '--yes', '--as', 'ana');
+    const { out: id } = await ask(cluster, 'prepare', writeLoadDocument(cluster), '--yes', '--as', 'ana');
 
     const starting = ask(cluster, 'start', id, '--yes', '--as', 'ana');
     await eventually('the endpoint is asked', () => board.questions.length === 1);
