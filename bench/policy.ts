@@ -7,7 +7,7 @@ import { judgePlan } from '../coordinator/core/policy-verdict.ts';
 import { nodeId, orderId, runId, slotId, type NodeId } from '../shared/domain/ids.ts';
 import type { InventoryNode } from '../shared/domain/node.ts';
 import type { Mode } from '../shared/domain/experiment.ts';
-import type { Per, Policy, RadiusRule } from '../shared/domain/policy.ts';
+import type { PerGroup, Policy, RadiusRule } from '../shared/domain/policy.ts';
 import { buildExperiment, buildNode, buildStep } from '../test/support/experiments.ts';
 import { quantile } from './statistics.ts';
 
@@ -19,9 +19,9 @@ const HELD = 5000;
 const VERDICT_GOAL_MS = 2000;
 const DECISION_GOAL_MS = 1;
 
-const FLEET: Per = { kind: 'fleet' };
+const FLEET: PerGroup = { kind: 'fleet' };
 
-function per(label: string): Per {
+function per(label: string): PerGroup {
   return { kind: 'label', label };
 }
 

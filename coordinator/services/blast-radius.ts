@@ -18,7 +18,7 @@ import { createLedger, release, type Room } from '../core/blast-radius/ledger.ts
 import { readGauges, type GaugeReading } from '../core/blast-radius/readings.ts';
 import type { Membership } from '../core/blast-radius/membership.ts';
 import type { RunContext } from '../core/run-state.ts';
-import type { Store } from '../store/port.ts';
+import type { Batch, Store } from '../store/port.ts';
 import type { Fleet } from './fleet.ts';
 
 interface BlastRadiusDeps {
@@ -83,28 +83,31 @@ export class BlastRadius {
     return this.#ledger.room(this.now());
   }
 
-  /** What the facts of a run do to its reservations, put in at once. To be recorded in the same write as the facts. */
-  book(context: RunContext, facts: readonly RunEventBody[]): readonly Reservation[] {
-    const changed = bookingsOf(facts, {
+  /**
+   * What the facts of a run do to its reservations, put in at once. To be recorded in the same write as the facts, with
+   * the nodes that the store does not know yet: nobody would count their reservations after a crash.
+   */
+  book(context: RunContext, facts: readonly RunEventBody[]): Pick<Batch, 'reservations' | 'nodes'> {
+    const reservations = bookingsOf(facts, {
       held: this.#heldBy(context.run),
       slotOf: (id) => context.plan.slots.find((slot) => slot.id === id),
       now: this.now(),
       expiryMs: context.leaseMs + context.graceMs,
       recoveryMs: context.experiment.recoveryWithinMs,
     });
-    this.#ledger.put(changed);
-    return changed;
+    this.#ledger.put(reservations);
+    return { reservations, nodes: reservations.flatMap(({ node }) => this.#unwritten.get(node) ?? []) };
   }
 
-  /** The run can be recorded no more. What it was about to order has not left; all else expires. */
-  abandon(run: RunId, neverLeft: readonly OrderId[]): void {
+  /** The run can be recorded no more. What it was about to order has not left; all else but failed undos expires. */
+  abandon({ run, experiment }: RunContext, neverLeft: readonly OrderId[]): void {
     const [now, { leaseMs, graceMs }] = [this.now(), this.#deps];
+    const until = now + Math.max(leaseMs + graceMs, experiment.recoveryWithinMs);
     this.#ledger.put(
-      this.#heldBy(run).map((one) =>
-        neverLeft.includes(one.order)
-          ? release(one, now)
-          : { ...one, state: 'expiring' as const, until: now + leaseMs + graceMs },
-      ),
+      this.#heldBy(run).map((one): Reservation => {
+        if (neverLeft.includes(one.order)) return release(one, now);
+        return one.state === 'broken' ? one : { ...one, state: 'expiring', until };
+      }),
     );
   }
 

@@ -7,14 +7,13 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import type { NodeId } from '../../shared/domain/ids.ts';
-import type { Reservation } from '../../shared/domain/reservation.ts';
 import type { HaltedNode, RunEvent, RunEventBody, RunRecord } from '../../shared/domain/run.ts';
 import { RouletteError, messageOf } from '../../shared/errors.ts';
 import { auditOf } from '../core/audit-of.ts';
 import { napOf, reduceRun } from '../core/run.ts';
 import { haltedNodes } from '../core/run-halt.ts';
 import { openOrders, type Act, type Moment, type RunContext, type RunInput, type RunState } from '../core/run-state.ts';
-import type { Store } from '../store/port.ts';
+import type { Batch, Store } from '../store/port.ts';
 import type { BlastRadius } from './blast-radius.ts';
 import { LiveQueue } from './live-queue.ts';
 
@@ -136,9 +135,9 @@ export class RunActor {
     const turn = reduceRun(this.#deps.context, this.#state, inputs, moment);
     const events = turn.events.map((body) => this.#number(body, moment));
     // Before anything is waited for: no other run decides between what this one took and its being counted.
-    const reservations = this.#deps.radius.book(this.#deps.context, turn.events);
+    const booked = this.#deps.radius.book(this.#deps.context, turn.events);
     try {
-      await this.#write(turn.state, events, reservations);
+      await this.#write(turn.state, events, booked);
     } catch (error) {
       this.#giveUp(error, turn.events);
       return;
@@ -165,7 +164,11 @@ export class RunActor {
     return { run: this.#deps.context.run, seq: this.#seq, at: moment.wall, body };
   }
 
-  async #write(state: RunState, events: readonly RunEvent[], reservations: readonly Reservation[]): Promise<void> {
+  async #write(
+    state: RunState,
+    events: readonly RunEvent[],
+    booked: Pick<Batch, 'reservations' | 'nodes'>,
+  ): Promise<void> {
     if (events.length === 0) return;
     const all = [...this.#unwritten, ...events];
     if (events.every(({ body }) => body.type === 'monitor.sampled') && all.length < MOST_UNWRITTEN) {
@@ -177,7 +180,7 @@ export class RunActor {
     await this.#deps.store.append({
       events: all,
       audit,
-      reservations,
+      ...booked,
       ...(record === this.#record ? {} : { run: record }),
     });
     this.#record = record;
@@ -196,7 +199,7 @@ export class RunActor {
     const open = openOrders(this.#state);
     this.#deps.log.error({ run: this.#record.id, open: open.length, err: error }, 'cannot record the run: reverting');
     const neverLeft = unrecorded.flatMap((body) => (body.type === 'order.sent' ? [body.order] : []));
-    this.#deps.radius.abandon(this.#record.id, neverLeft);
+    this.#deps.radius.abandon(this.#deps.context, neverLeft);
     for (const { node, id } of open) this.#deps.perform({ type: 'revert', node, order: id });
     this.#close();
   }

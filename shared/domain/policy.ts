@@ -38,15 +38,19 @@ export interface RuleScope {
   readonly nodes: NodeSelector;
   /** `null` = all faults. */
   readonly faults: readonly FaultKind[] | null;
-  readonly per: Per;
+  readonly per: PerGroup;
 }
+
+/** Of a rule that counts injections rather than nodes. */
+type InjectionScope = Omit<RuleScope, 'per'> & { readonly per: Per };
 
 /**
  * `fleet`: all nodes of the rule together. `label`: each value of the label for itself, and the nodes without it as one
  * more group. `service`: each service that a fault's target names, and the faults that name none as one more group.
  */
-export type Per =
-  { readonly kind: 'fleet' } | { readonly kind: 'label'; readonly label: string } | { readonly kind: 'service' };
+export type Per = PerGroup | { readonly kind: 'service' };
+
+export type PerGroup = { readonly kind: 'fleet' } | { readonly kind: 'label'; readonly label: string };
 
 /** A number of nodes, or a share of the nodes of the group. Shares from 0 to 1. */
 export type Amount =
@@ -61,14 +65,14 @@ export interface LimitRule extends RuleScope {
 }
 
 /** At most so many injections started within any time of this length. */
-export interface RateRule extends RuleScope {
+export interface RateRule extends InjectionScope {
   readonly kind: 'rate';
   readonly most: number;
   readonly withinMs: number;
 }
 
 /** Nothing new until so long after the last injection of the group was over. */
-export interface CoolDownRule extends RuleScope {
+export interface CoolDownRule extends InjectionScope {
   readonly kind: 'coolDown';
   readonly lengthMs: number;
 }

@@ -1,7 +1,7 @@
 // What rules of the policy have in common: which nodes and faults one is about, in which groups it counts, how many.
 
 import { z } from 'zod';
-import type { Amount, Per } from '../domain/policy.ts';
+import type { Amount, Per, PerGroup } from '../domain/policy.ts';
 import { FAULT_KINDS, kindsNamed, type FaultKind } from '../faults/index.ts';
 import { FAULT_CLASSES } from '../faults/spec.ts';
 import { parsePercent } from '../units.ts';
@@ -28,14 +28,14 @@ export const label = reads('the name of a label', (value) =>
   typeof value === 'string' && isName(value) ? value : null,
 );
 
-const FLEET: Per = { kind: 'fleet' };
+const FLEET: PerGroup = { kind: 'fleet' };
 const SERVICE: Per = { kind: 'service' };
 const labelOf = object('per', { label });
 
 /** In which groups a rule counts that is about nodes. */
-export const per: z.ZodType<Per> = z
+export const per: z.ZodType<PerGroup> = z
   .unknown()
-  .transform((value, context): Per => {
+  .transform((value, context): PerGroup => {
     if (value !== 'service') return readLabel(value, context);
     const message = '`per: service` goes with `rates` and `coolDowns` only; a label of that name is { label: service }';
     complain(context, message);
@@ -50,7 +50,7 @@ export const perOrService: z.ZodType<Per> = z
   .default(FLEET);
 
 /** `node` needs no word of its own: each node has its name as the label `node`. */
-function readLabel(value: unknown, context: IssueSink): Per {
+function readLabel(value: unknown, context: IssueSink): PerGroup {
   if (typeof value === 'string' && isName(value)) return { kind: 'label', label: value };
   const parsed = labelOf.safeParse(value);
   if (parsed.success) return { kind: 'label', label: parsed.data.label };

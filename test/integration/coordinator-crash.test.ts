@@ -51,7 +51,7 @@ stages:
   - name: smoke
     steps:
       - { ${step[fault]} }
-recovery: { within: 5s }
+recovery: { within: 2s }
 `;
 }
 

@@ -21,7 +21,7 @@ const SCOPE: RuleScope = { name: 'r', nodes: 'all', faults: null, per: { kind: '
 
 export const PER_ROLE: Pick<RuleScope, 'per'> = { per: { kind: 'label', label: 'role' } };
 
-export const PER_SERVICE: Pick<RuleScope, 'per'> = { per: { kind: 'service' } };
+export const PER_SERVICE: Pick<RateRule, 'per'> = { per: { kind: 'service' } };
 
 export function buildLimit(count: number, more: Partial<LimitRule> = {}): LimitRule {
   return { ...SCOPE, kind: 'limit', most: { kind: 'count', count }, ...more };
