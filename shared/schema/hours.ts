@@ -33,7 +33,7 @@ export const timezone = reads('a time zone such as Europe/Berlin or UTC', (value
   typeof value === 'string' && isTimezone(value) ? value : null,
 );
 
-function isTimezone(name: string): boolean {
+export function isTimezone(name: string): boolean {
   // Newer versions of Node know offsets such as +01:00 as well. Those know no summer time, and older ones not them.
   if (!/^[A-Za-z]/u.test(name)) return false;
   try {
