@@ -40,7 +40,7 @@ export function nextFiring(schedule: Settled, now: number): number | null {
 export function dueFirings(schedule: Settled, now: number, toleranceMs: number): DueFirings {
   const { settledAt } = schedule;
   const nextAt = nextFiring(schedule, now);
-  const newest = now > settledAt ? firingUpTo(schedule, now) : null;
+  const newest = firingUpTo(schedule, now);
   if (newest === null || newest <= settledAt) return { fire: null, missed: null, settledAt, nextAt };
   const fire = now - newest <= toleranceMs ? newest : null;
   const missed = missedBetween(schedule, fire === null ? newest : firingUpTo(schedule, newest - 1));

@@ -116,73 +116,64 @@ describe('a schedule', () => {
 });
 
 describe('the times of a cron pattern', () => {
-  it.each([
+  it.each<[string, [string, string], string, string[]]>([
     [
       'by the clocks of a zone',
-      '0 10 * * mon-thu',
-      'Europe/Berlin',
+      ['0 10 * * mon-thu', 'Europe/Berlin'],
       '2026-11-19T12:00Z',
       ['2026-11-23T09:00', '2026-11-24T09:00'],
     ],
     [
       'once, at the moment of the skip, when clocks are put forward over it',
-      '30 2 * * *',
-      'Europe/Berlin',
+      ['30 2 * * *', 'Europe/Berlin'],
       '2026-03-28T00:00Z',
       ['2026-03-28T01:30', '2026-03-29T01:00', '2026-03-30T00:30'],
     ],
     [
       'once, the first time, when clocks are put back over it',
-      '30 2 * * *',
-      'Europe/Berlin',
+      ['30 2 * * *', 'Europe/Berlin'],
       '2026-10-24T00:00Z',
       ['2026-10-24T00:30', '2026-10-25T00:30', '2026-10-26T01:30'],
     ],
     [
       'the same for lists of hours',
-      '30 2,14 * * *',
-      'Europe/Berlin',
+      ['30 2,14 * * *', 'Europe/Berlin'],
       '2026-10-24T22:00Z',
       ['2026-10-25T00:30', '2026-10-25T13:30', '2026-10-26T01:30'],
     ],
     [
       'once for two times that are skipped together',
-      '0,30 2 * * *',
-      'Europe/Berlin',
+      ['0,30 2 * * *', 'Europe/Berlin'],
       '2026-03-28T12:00Z',
       ['2026-03-29T01:00', '2026-03-30T00:00', '2026-03-30T00:30'],
     ],
     [
       'in both hours that come twice, when it is about intervals',
-      '*/30 * * * *',
-      'Europe/Berlin',
+      ['*/30 * * * *', 'Europe/Berlin'],
       '2026-10-24T23:59Z',
       ['2026-10-25T00:00', '2026-10-25T00:30', '2026-10-25T01:00', '2026-10-25T01:30', '2026-10-25T02:00'],
     ],
     [
       'not in an hour that is skipped, when it is about intervals',
-      '*/30 2 * * *',
-      'Europe/Berlin',
+      ['*/30 2 * * *', 'Europe/Berlin'],
       '2026-03-28T12:00Z',
       ['2026-03-30T00:00', '2026-03-30T00:30'],
     ],
     [
       'where clocks are moved by half an hour',
-      '15 2 * * *',
-      'Australia/Lord_Howe',
+      ['15 2 * * *', 'Australia/Lord_Howe'],
       '2026-10-02T20:00Z',
       ['2026-10-03T15:30', '2026-10-04T15:15'],
     ],
-    ['on a leap day', '0 0 29 2 *', 'UTC', '2026-01-01T00:00Z', ['2028-02-29T00:00', '2032-02-29T00:00']],
-    ['on the last day of a month', '0 0 L * *', 'UTC', '2026-01-01T00:00Z', ['2026-01-31T00:00', '2026-02-28T00:00']],
+    ['on a leap day', ['0 0 29 2 *', 'UTC'], '2026-01-01T00:00Z', ['2028-02-29T00:00', '2032-02-29T00:00']],
+    ['on the last day of a month', ['0 0 L * *', 'UTC'], '2026-01-01T00:00Z', ['2026-01-31T00:00', '2026-02-28T00:00']],
     [
       'on either day when both are given',
-      '0 0 1 * mon',
-      'UTC',
+      ['0 0 1 * mon', 'UTC'],
       '2026-01-29T00:00Z',
       ['2026-02-01T00:00', '2026-02-02T00:00'],
     ],
-  ])('are %s', (_, cron, timezone, from, expected) => {
+  ])('are %s', (_, [cron, timezone], from, expected) => {
     const times = firingsOf(cron, timezone, from, expected.length);
 
     expect(times).toEqual(expected);
