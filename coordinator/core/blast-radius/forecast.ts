@@ -150,7 +150,7 @@ function createPlay(membership: Membership, mayWait: boolean): Play {
     const end = now + injectionLengthMs(fault, durationMs, params);
     tally.add(agenda.endAt(end), candidate, now);
     if (!mayWait) return;
-    for (const { gauge } of membership.placesOf(candidate.node, candidate.service)) {
+    for (const { gauge } of membership.placesOf(candidate.node, candidate.service).flat()) {
       const freeAt = freeAgainAt(gauge.rule, now, end);
       if (freeAt !== null && isAbout(gauge.rule, fault)) agenda.wakeAt(freeAt);
     }
@@ -163,8 +163,9 @@ function createPlay(membership: Membership, mayWait: boolean): Play {
     const reading = tightest(view, candidate);
     if (reading !== null && reading.headroom < 0) return refuse(view, reading, node);
     const draft = draftOf(slot.id);
-    const binding = reading === null ? null : bindingOf(reading);
-    if (binding !== null && binding.headroom < (draft.binding?.headroom ?? Infinity)) draft.binding = binding;
+    // Rules that do not count have endless headroom.
+    if (reading !== null && reading.headroom < (draft.binding?.headroom ?? Infinity))
+      draft.binding = bindingOf(reading);
     hit(slot, candidate, view.now);
     return null;
   }

@@ -25,6 +25,8 @@ export interface Place {
 /** A rule, made ready for many nodes. */
 export interface Groups {
   readonly rule: RadiusRule;
+  /** Those that decide whether and where a node counts. */
+  readonly labels: readonly string[];
   /** Whether the rule is about nodes with these labels. */
   readonly matches: (labels: Labels) => boolean;
   readonly gaugeOf: (labels: Labels) => Gauge;
@@ -59,6 +61,7 @@ export function createGroups(rule: RadiusRule): Groups {
 
   return {
     rule,
+    labels: labelsOf(rule),
     matches: compileSelector(rule.nodes),
     gaugeOf: (labels) => placeOf(keyOf(labels)).gauge,
     addPlaces: ({ labels, service }, found) => {
@@ -74,6 +77,17 @@ export function createGroups(rule: RadiusRule): Groups {
       for (const { gauge } of places.values()) yield gauge;
     },
   };
+}
+
+function labelsOf(rule: RadiusRule): string[] {
+  const selectors = [rule.nodes, ...(rule.kind === 'require' ? [rule.labels] : [])];
+  const sides = rule.kind === 'apart' ? rule.sides : null;
+  if (sides?.kind === 'groups') selectors.push(...sides.groups);
+  return [
+    ...selectors.flatMap((selector) => (selector === 'all' ? [] : Object.keys(selector))),
+    ...(rule.per.kind === 'label' ? [rule.per.label] : []),
+    ...(sides?.kind === 'label' ? [sides.label] : []),
+  ];
 }
 
 /** In words: `the fleet`, `role=orders`, `service checkout`. Nodes without the label are a group too. */

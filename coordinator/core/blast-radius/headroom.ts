@@ -37,12 +37,18 @@ export interface View {
 
 /** The reading with the least headroom; null when no rule is about the candidate. */
 export function tightest(view: View, candidate: Candidate): Reading | null {
-  let [gauge, least]: [Gauge | null, number] = [null, 0];
+  let gauge: Gauge | null = null;
+  let least = 0;
   const here = view.tally.at(candidate.node);
-  for (const place of view.membership.placesOf(candidate.node, candidate.service)) {
-    if (!isAbout(place.gauge.rule, candidate.fault)) continue;
-    const headroom = headroomIn(view, place, here);
-    if (gauge === null || headroom < least) [gauge, least] = [place.gauge, headroom];
+  for (const places of view.membership.placesOf(candidate.node, candidate.service)) {
+    for (const place of places) {
+      if (!isAbout(place.gauge.rule, candidate.fault)) continue;
+      const headroom = headroomIn(view, place, here);
+      if (gauge === null || headroom < least) {
+        gauge = place.gauge;
+        least = headroom;
+      }
+    }
   }
   return gauge === null ? null : { rule: gauge.rule, gauge, headroom: least };
 }

@@ -18,21 +18,25 @@ export interface Membership {
   readonly delete: (node: NodeId) => void;
   readonly get: (node: NodeId) => FleetMember | undefined;
   readonly members: () => Iterable<FleetMember>;
-  /** Where an injection on the node counts, by what the node is and which service it is about. */
-  readonly placesOf: (node: NodeId, service: string | null) => readonly Place[];
+  /** Where an injection on the node counts, by what the node is and which service it is about: some lists of places. */
+  readonly placesOf: (node: NodeId, service: string | null) => Places;
   readonly gauges: () => readonly Gauge[];
 }
+
+/** Those that the node shares with all nodes of the same labels, and those of its own. */
+type Places = readonly (readonly Place[])[];
 
 interface Entry {
   readonly member: FleetMember;
   /** Of the service that was asked for last. Not worked out before: most nodes of a large fleet are never hit. */
-  known: { readonly service: string | null; readonly places: readonly Place[] } | null;
+  known: { readonly service: string | null; readonly places: Places } | null;
 }
 
 export function createMembership(rules: readonly RadiusRule[]): Membership {
   const entries = new Map<NodeId, Entry>();
   const all = rules.map(createGroups);
   const counting = all.filter(({ rule }) => hasTotals(rule));
+  const placesIn = createPlaces(all);
 
   function count({ labels }: FleetMember, by: 1 | -1): void {
     for (const { matches, gaugeOf } of counting) if (matches(labels)) gaugeOf(labels).total += by;
@@ -62,8 +66,8 @@ export function createMembership(rules: readonly RadiusRule[]): Membership {
     },
     placesOf: (node, service) => {
       const entry = entries.get(node);
-      if (entry === undefined) return [];
-      if (entry.known?.service !== service) entry.known = { service, places: placesIn(all, entry.member, service) };
+      if (entry === undefined) return NOWHERE;
+      if (entry.known?.service !== service) entry.known = { service, places: placesIn(entry.member, service) };
       return entry.known.places;
     },
     gauges: () => all.flatMap(({ gauges }) => [...gauges()]),
@@ -75,7 +79,29 @@ function hasTotals({ kind, per }: RadiusRule): boolean {
   return per.kind !== 'service' && (kind === 'limit' || kind === 'floor' || kind === 'rate');
 }
 
-function placesIn(all: readonly Groups[], { labels }: FleetMember, service: string | null): Place[] {
+const NOWHERE: Places = [];
+
+/** Labels that no two nodes have alike. */
+const OWN_LABELS = new Set(['node', 'hostname']);
+
+/** Nodes that are alike in all labels that matter share one list: a large fleet has few kinds of nodes. */
+function createPlaces(all: readonly Groups[]): (member: FleetMember, service: string | null) => Places {
+  const [own, shared] = [all.filter(isOwn), all.filter((groups) => !isOwn(groups))];
+  const labelsThatMatter = [...new Set(shared.flatMap(({ labels }) => labels))];
+  const lists = new Map<string, readonly Place[]>();
+  return ({ labels }, service) => {
+    const kind = JSON.stringify([service, ...labelsThatMatter.map((label) => labels[label] ?? null)]);
+    const list = lists.get(kind) ?? listPlaces(shared, labels, service);
+    lists.set(kind, list);
+    return own.length === 0 ? [list] : [list, listPlaces(own, labels, service)];
+  };
+}
+
+function isOwn({ labels }: Groups): boolean {
+  return labels.some((label) => OWN_LABELS.has(label));
+}
+
+function listPlaces(all: readonly Groups[], labels: Labels, service: string | null): Place[] {
   const places: Place[] = [];
   for (const { matches, addPlaces } of all) if (matches(labels)) addPlaces({ labels, service }, places);
   return places;

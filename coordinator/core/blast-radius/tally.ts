@@ -5,7 +5,7 @@
 import type { NodeId } from '../../../shared/domain/ids.ts';
 import type { RadiusRule } from '../../../shared/domain/policy.ts';
 import type { FaultKind } from '../../../shared/faults/index.ts';
-import type { Gauge, Place } from './groups.ts';
+import type { Gauge } from './groups.ts';
 import { isAbout, type Membership } from './membership.ts';
 import { createPast, type Past } from './past.ts';
 
@@ -44,14 +44,16 @@ export function createTally(membership: Membership, below: Tally | null = null):
   const counts = createCounts(membership, below);
   const past = createPast();
 
-  function noteStart(impairment: Impairment, at: number): void {
-    for (const { gauge } of placesOf(membership, impairment))
-      if (gauge.rule.kind === 'rate' && isAbout(gauge.rule, impairment.fault)) past.noteStart(gauge, at);
+  function noteStart({ node, service, fault }: Impairment, at: number): void {
+    for (const places of membership.placesOf(node, service))
+      for (const { gauge } of places)
+        if (gauge.rule.kind === 'rate' && isAbout(gauge.rule, fault)) past.noteStart(gauge, at);
   }
 
-  function noteEnd(impairment: Impairment, at: number): void {
-    for (const { gauge } of placesOf(membership, impairment))
-      if (gauge.rule.kind === 'coolDown' && isAbout(gauge.rule, impairment.fault)) past.noteEnd(gauge, at);
+  function noteEnd({ node, service, fault }: Impairment, at: number): void {
+    for (const places of membership.placesOf(node, service))
+      for (const { gauge } of places)
+        if (gauge.rule.kind === 'coolDown' && isAbout(gauge.rule, fault)) past.noteEnd(gauge, at);
   }
 
   return {
@@ -117,13 +119,15 @@ function createCounts(membership: Membership, below: Tally | null): Counts {
   /** While `impairment` is not among those of its node: a node is counted once, however many faults it has. */
   function tip(impairment: Impairment, by: 1 | -1): void {
     const here = at(impairment.node);
-    for (const { gauge, side } of placesOf(membership, impairment)) {
-      const { rule } = gauge;
-      if (!countsFor(rule, impairment)) continue;
-      // Cool-downs count injections, not nodes.
-      if (rule.kind !== 'coolDown' && isImpaired(rule, here)) continue;
-      count(gauge, by);
-      if (side !== null) count(side, by);
+    for (const places of membership.placesOf(impairment.node, impairment.service)) {
+      for (const { gauge, side } of places) {
+        const { rule } = gauge;
+        if (!countsFor(rule, impairment)) continue;
+        // Cool-downs count injections, not nodes.
+        if (rule.kind !== 'coolDown' && isImpaired(rule, here)) continue;
+        count(gauge, by);
+        if (side !== null) count(side, by);
+      }
     }
   }
 
@@ -142,10 +146,6 @@ function createCounts(membership: Membership, below: Tally | null): Counts {
     at,
     impaired: (gauge) => (counts.get(gauge) ?? 0) + (below === null ? 0 : below.impaired(gauge)),
   };
-}
-
-function placesOf(membership: Membership, { node, service }: Impairment): readonly Place[] {
-  return membership.placesOf(node, service);
 }
 
 function countsFor(rule: RadiusRule, { fault }: Impairment): boolean {
