@@ -103,7 +103,7 @@ export function valueOf({ text }: CalendarLine): string {
   return text.slice(text.lastIndexOf(':') + 1).trim();
 }
 
-export function readProperty({ text }: CalendarLine): ICAL.Property | string {
+function readProperty({ text }: CalendarLine): ICAL.Property | string {
   try {
     return ICAL.Property.fromString(text);
   } catch (error) {

@@ -34,7 +34,7 @@ function findZone(name: string, defined: readonly CalendarPart[]): CalendarZone 
   const isOfDatabase = isTimezone(name);
   if (isOfDatabase && name.includes('/')) return (wall) => momentOf(name, wall);
   const definition = defined.find((part) => part.lines.some((line) => line.name === 'TZID' && valueOf(line) === name));
-  if (definition !== undefined) return isUsable(definition) ? definedZone(definition) : null;
+  if (definition !== undefined) return definedZone(definition);
   return isOfDatabase ? (wall) => momentOf(name, wall) : null;
 }
 
@@ -42,27 +42,40 @@ function valueOf({ text }: CalendarLine): string {
   return text.slice(text.indexOf(':') + 1).trim();
 }
 
-/** Without these, ical.js would take the zone for UTC, or never come back from a rule that fits no day. */
-function isUsable({ parts }: CalendarPart): boolean {
-  const NEEDED = [
-    ['DTSTART', /^\d{8}T\d{6}$/u],
-    ['TZOFFSETFROM', /^[+-]\d{4}(?:\d{2})?$/u],
-    ['TZOFFSETTO', /^[+-]\d{4}(?:\d{2})?$/u],
-  ] as const;
-  return (
-    parts.length > 0 &&
-    parts.every(({ lines }) => {
-      const rules = lines.filter((line) => line.name === 'RRULE').map((line) => readDayRule(valueOf(line)));
-      const hasAll = NEEDED.every(([name, form]) =>
-        lines.some((line) => line.name === name && form.test(valueOf(line))),
-      );
-      return hasAll && rules.every((rule) => typeof rule !== 'string' && rule.frequency === 'YEARLY');
-    })
-  );
+const LOCAL_TIME = /^\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])[0-5]\d[0-5]\d$/u;
+const OFFSET = /^[+-](?:0\d|1[0-5])[0-5]\d(?:[0-5]\d)?$/u;
+const NEEDED = new Map([
+  ['DTSTART', LOCAL_TIME],
+  ['TZOFFSETFROM', OFFSET],
+  ['TZOFFSETTO', OFFSET],
+]);
+
+/**
+ * A part such as STANDARD, of which only what the clocks depend on is left. Null when that is not as it should be: then
+ * ical.js would take the zone for UTC, or never come back from a rule that fits no day.
+ */
+function cleanPart({ name, line, lines }: CalendarPart): CalendarPart | null {
+  const clean = lines
+    .filter((one) => NEEDED.has(one.name) || one.name === 'RRULE' || one.name === 'RDATE')
+    .map((one) => ({ ...one, text: `${one.name}:${valueOf(one)}` }));
+  const hasAll = [...NEEDED.keys()].every((needed) => clean.filter((one) => one.name === needed).length === 1);
+  const isPart = name === 'STANDARD' || name === 'DAYLIGHT';
+  return isPart && hasAll && clean.every(isClean) ? { name, line, lines: clean, parts: [] } : null;
 }
 
-function definedZone(definition: CalendarPart): CalendarZone {
-  const zone = new ICAL.Timezone(ICAL.Component.fromString(calendarText(definition)));
+function isClean(line: CalendarLine): boolean {
+  const value = valueOf(line);
+  if (line.name === 'RDATE') return value.split(',').every((time) => LOCAL_TIME.test(time));
+  if (line.name !== 'RRULE') return NEEDED.get(line.name)?.test(value) ?? false;
+  const rule = readDayRule(value);
+  const isEnd = typeof rule !== 'string' && (rule.until === null || /^\d{8}(?:T\d{6}Z?)?$/u.test(rule.until));
+  return isEnd && rule.frequency === 'YEARLY';
+}
+
+function definedZone({ name, line, parts: given }: CalendarPart): CalendarZone | null {
+  const parts = given.map((part) => cleanPart(part)).filter((part) => part !== null);
+  if (parts.length === 0 || parts.length < given.length) return null;
+  const zone = new ICAL.Timezone(ICAL.Component.fromString(calendarText({ name, line, lines: [], parts })));
   return (wall) => {
     const shown = new Date(wall);
     const time = ICAL.Time.fromData(

@@ -56,7 +56,7 @@ export function toHours(read: z.infer<z.ZodObject<typeof hoursShape>>): Hours {
   return { days: read.days, fromMinute: read.from, toMinute: read.to, timezone: read.timezone };
 }
 
-export const hours: z.ZodType<Hours> = object('hours', hoursShape).transform(toHours);
+const hours: z.ZodType<Hours> = object('hours', hoursShape).transform(toHours);
 
 const several = list('hours', hours, 1);
 const single = hours.transform((one) => [one]);
