@@ -6,6 +6,7 @@ import path from 'node:path';
 import { digestOf, sha256 } from './canonical.ts';
 import type { Freeze, Policy } from './domain/policy.ts';
 import { messageOf } from './errors.ts';
+import { parseCalendar } from './schema/calendar.ts';
 import { isObject } from './schema/reader.ts';
 import { checkPolicyFile } from './schema/policy.ts';
 import { mergePolicy, type ReadFile } from './schema/policy-files.ts';
@@ -33,13 +34,17 @@ type Part =
 type FileDigest = readonly [string, string];
 
 const MOST_BYTES = 1024 * 1024;
+const YEAR_MS = 365 * 24 * 3_600_000;
 
-/** The digest of the policy is that of the names and contents of the files that have rules: tests change none. */
-export function readPolicyFolder(folder: string): PolicyFolder {
+/**
+ * The digest of the policy is that of the names and contents of the files that have rules: tests change none. Of
+ * calendars, which may go on for ever, it has the freezes from a year before `now` to ten years after it.
+ */
+export function readPolicyFolder(folder: string, now: number): PolicyFolder {
   const names = listFolder(folder);
   if (typeof names === 'string') return { ok: false, issues: [issueOf(folder, `cannot be read: ${names}`)] };
   if (names.length === 0) return { ok: false, issues: [issueOf(folder, 'has no file of a policy')] };
-  const parts = names.map((name) => readPart(folder, name));
+  const parts = names.map((name) => readPart(folder, name, now));
   const issues = [...parts.flatMap((part) => (part.kind === 'issues' ? part.issues : [])), ...strayDocuments(parts)];
   if (issues.length > 0) return { ok: false, issues };
   const merged = mergePolicy(
@@ -70,16 +75,27 @@ function isForPeople(name: string): boolean {
   return name.startsWith('.') || name === 'README' || name.endsWith('.md');
 }
 
-function readPart(folder: string, name: string): Part {
+function readPart(folder: string, name: string, now: number): Part {
   const file = path.join(folder, name);
   if (!/\.(?:yaml|yml|json|ics)$/u.test(name))
     return fail(file, 'has no place here: a policy has files *.yaml, *.yml, *.json and *.ics, and no folders');
   const content = readText(file);
   if (!content.ok) return fail(file, content.why);
   const digest: FileDigest = [name, sha256(content.text)];
-  if (name.endsWith('.ics')) return fail(file, 'is a calendar, and those cannot be read yet');
+  if (name.endsWith('.ics')) return readCalendar(content.text, file, { digest, now });
   const read = readSource(content.text, file);
   return read.ok ? readRules(name, read.source, digest) : { kind: 'issues', issues: read.issues };
+}
+
+function readCalendar(
+  text: string,
+  file: string,
+  { digest, now }: { readonly digest: FileDigest; readonly now: number },
+): Part {
+  const calendar = parseCalendar(text, file, { fromAt: now - YEAR_MS, toAt: now + 10 * YEAR_MS });
+  return calendar.ok
+    ? { kind: 'calendar', digest, freezes: calendar.value }
+    : { kind: 'issues', issues: calendar.issues };
 }
 
 /** What YAML or JSON says that it is, in a file whose name agrees. */

@@ -2,7 +2,6 @@
 
 import path from 'node:path';
 import { playCase, type CaseResult } from '../../coordinator/core/policy-case.ts';
-import type { Policy } from '../../shared/domain/policy.ts';
 import { EXIT, RouletteError } from '../../shared/errors.ts';
 import { readPolicyFolder, type PolicyFolder, type TestFile } from '../../shared/policy-folder.ts';
 import type { PolicyCase } from '../../shared/schema/policy-test.ts';
@@ -13,7 +12,7 @@ import type { Outcome, Session } from '../session.ts';
 
 export function checkPolicy(session: Session, folder: string): Outcome {
   const { io, json } = session;
-  const read = readPolicyFolder(folder);
+  const read = readPolicyFolder(folder, Date.now());
   if (!read.ok) return Promise.resolve(sayIssues(session, folder, read.issues));
   const { policy } = read;
   if (json) io.out(JSON.stringify(summaryOf(read)));
@@ -36,10 +35,10 @@ function summaryOf({ policy, tests }: Extract<PolicyFolder, { ok: true }>): obje
 
 export async function testPolicy(session: Session, folder: string): Outcome {
   const { io, json } = session;
-  const read = readPolicyFolder(folder);
+  const read = readPolicyFolder(folder, Date.now());
   if (!read.ok) return sayIssues(session, folder, read.issues);
   const played = [];
-  for (const file of read.tests) played.push(...(await playFile(read.policy, file)));
+  for (const file of read.tests) played.push(...(await playFile(folder, file)));
   // Nothing to play is no proof of anything.
   if (played.length === 0) throw new RouletteError('POLICY_INVALID', `${folder} has no tests: no file *.test.yaml`);
   if (json) io.out(JSON.stringify(played));
@@ -51,11 +50,14 @@ export async function testPolicy(session: Session, folder: string): Outcome {
 
 export type PlayedCase = CaseResult & { readonly file: string };
 
-async function playFile(policy: Policy, { file, test }: TestFile): Promise<PlayedCase[]> {
+async function playFile(folder: string, { file, test }: TestFile): Promise<PlayedCase[]> {
   const played = [];
   for (const policyCase of test.cases) {
+    // As of the time of the case: a test comes out alike next year, whatever recurs in a calendar.
+    const read = readPolicyFolder(folder, policyCase.at);
+    if (!read.ok) throw new RouletteError('POLICY_INVALID', read.issues.map((issue) => formatIssue(issue)).join('\n'));
     const document = await documentOf(file, policyCase);
-    played.push({ file, ...playCase(policyCase, { policy, nodes: test.nodes, document }) });
+    played.push({ file, ...playCase(policyCase, { policy: read.policy, nodes: test.nodes, document }) });
   }
   return played;
 }

@@ -87,7 +87,7 @@ export class Policies {
 
   async #read(actor: string): Promise<{ readonly policy: Policy; readonly changed: boolean }> {
     const { folder, store, clock, changed } = this.#deps;
-    const read = readPolicyFolder(folder);
+    const read = readPolicyFolder(folder, clock.now());
     if (!read.ok) {
       const issues = read.issues.map((issue) => formatIssue(issue));
       this.#trouble = issues.join('\n');

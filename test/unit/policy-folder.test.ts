@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,14 +5,16 @@ import { readPolicyFolder, type PolicyFolder } from '../../shared/policy-folder.
 import { formatIssue } from '../../shared/schema/source.ts';
 import { buildLimitText, buildPolicyText, makePolicyFolder } from '../support/policy-folders.ts';
 
+const NOW = Date.parse('2026-11-26T10:00:00Z');
+
 /** What is wrong with a folder, without the path of the folder. */
 function complaints(folder: string): string[] {
-  const read = readPolicyFolder(folder);
+  const read = readPolicyFolder(folder, NOW);
   return read.ok ? [] : read.issues.map((issue) => formatIssue(issue).replace(folder, 'F'));
 }
 
 function use(folder: string): Extract<PolicyFolder, { ok: true }> {
-  const read = readPolicyFolder(folder);
+  const read = readPolicyFolder(folder, NOW);
   if (!read.ok) throw new Error(complaints(folder).join('\n'));
   return read;
 }
@@ -77,6 +78,62 @@ describe('a folder that can be used', () => {
 
     expect(tests.map(({ file }) => file)).toEqual([path.join(folder, 'a.test.yaml')]);
     expect(policy.rules).toHaveLength(1);
+  });
+});
+
+const CALENDAR = `BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//tester//tests//EN
+BEGIN:VEVENT
+UID:sales@example.com
+DTSTAMP:20260101T000000Z
+DTSTART:20261127T000000Z
+DTEND:20261128T000000Z
+RRULE:FREQ=YEARLY
+SUMMARY:Sales of the year
+END:VEVENT
+END:VCALENDAR
+`.replaceAll('\n', '\r\n');
+
+describe('a calendar in the folder', () => {
+  it('has freezes with the names of its events, beside those of files', () => {
+    const freeze = 'freezes: [{ name: audit, from: "2026-12-01", to: "2026-12-02", timezone: UTC }]';
+    const folder = makePolicyFolder({ 'a.yaml': buildLimitText(freeze), 'sales.ics': CALENDAR });
+
+    const { freezes } = use(folder).policy;
+
+    expect(freezes.map(({ name }) => name).slice(0, 2)).toEqual(['audit', 'Sales of the year']);
+    expect(freezes).toContainEqual({
+      name: 'Sales of the year',
+      fromAt: Date.parse('2026-11-27T00:00:00Z'),
+      toAt: Date.parse('2026-11-28T00:00:00Z'),
+    });
+    expect(freezes.at(-1)?.fromAt).toBe(Date.parse('2035-11-27T00:00:00Z'));
+  });
+
+  it('is part of the digest', () => {
+    const without = makePolicyFolder({ 'a.yaml': buildLimitText() });
+    const frozen = makePolicyFolder({ 'a.yaml': buildLimitText(), 'sales.ics': CALENDAR });
+    const other = makePolicyFolder({ 'a.yaml': buildLimitText(), 'sales.ics': CALENDAR.replace('1128T', '1129T') });
+
+    const digests = [without, frozen, other].map((folder) => use(folder).policy.digest);
+
+    expect(new Set(digests).size).toBe(3);
+  });
+
+  it('makes the folder unusable when an event cannot be read', () => {
+    const folder = makePolicyFolder({
+      'a.yaml': buildLimitText(),
+      'sales.ics': CALENDAR.replace('DTSTART:20261127T000000Z', 'DTSTART:soon'),
+    });
+
+    expect(complaints(folder)).toEqual([expect.stringMatching(/^F\/sales\.ics:7:\d+: /u)]);
+  });
+
+  it('is no policy by itself', () => {
+    const folder = makePolicyFolder({ 'sales.ics': CALENDAR });
+
+    expect(complaints(folder)).toEqual([expect.stringContaining('without a limit there is no policy')]);
   });
 });
 
@@ -192,9 +249,9 @@ describe('a folder that cannot be used', () => {
     expect(complaints(folder)).toEqual([expect.stringContaining('b.yaml:1:1: cannot be read: ELOOP')]);
   });
 
-  it('has a pipe, which nobody writes into', () => {
+  it('has a device', () => {
     const folder = makePolicyFolder({ 'a.yaml': buildLimitText() });
-    execFileSync('mkfifo', [path.join(folder, 'b.yaml')]);
+    symlinkSync('/dev/null', path.join(folder, 'b.yaml'));
 
     expect(complaints(folder)).toEqual(['F/b.yaml:1:1: is no file']);
   });
