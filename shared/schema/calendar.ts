@@ -12,7 +12,7 @@ import { show } from './reader.ts';
 import type { DocumentIssue } from './source.ts';
 
 /** More freezes at a time are no calendar but a mistake. */
-const MOST_FREEZES = 10_000;
+const MOST_FREEZES = 50_000;
 const MOST_ISSUES = 100;
 
 /** In order of their beginnings. Only those that are on at some moment from `fromAt` until `toAt`. */

@@ -341,12 +341,8 @@ describe('a calendar that cannot be read', () => {
     ],
     [
       'has more freezes than anybody plans',
-      buildCalendar(
-        Array.from({ length: 20 }, () => `${DAY}\nRRULE:FREQ=DAILY`).concat(
-          Array.from({ length: 20 }, () => 'DTSTART;VALUE=DATE:20260101\nRRULE:FREQ=DAILY'),
-        ),
-      ),
-      '1:1: has more than 10000 freezes at a time',
+      buildCalendar(Array.from({ length: 70 }, () => 'DTSTART;VALUE=DATE:20260101\nRRULE:FREQ=DAILY')),
+      '1:1: has more than 50000 freezes at a time',
     ],
   ])('says where: it %s', (_, source, expected) => {
     const issues = issuesIn(source);
