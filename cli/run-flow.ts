@@ -55,7 +55,15 @@ export async function play(session: Session, request: PlayRequest): Promise<Play
     io.err('nothing was started');
     return { exit: EXIT.aborted, run: run.id };
   }
-  if (verdict.approvals.needed === 0) return startPrepared(session, prepared, request);
+  if (verdict.approvals.needed === 0) {
+    try {
+      return await startPrepared(session, prepared, request);
+    } catch (error) {
+      if (error instanceof RouletteError && error.exit === EXIT.refused)
+        io.err(`${run.id} stays prepared until ${moment(run.expiresAt)}: roulette start ${run.id}`);
+      throw error;
+    }
+  }
   if (json) io.out(JSON.stringify(run));
   io.err(`${run.id} is prepared and waits for others: ${describeApprovals(verdict.approvals, [])}`);
   io.err(`until ${moment(run.expiresAt)}: roulette approve ${run.id}; then roulette start ${run.id}`);

@@ -13,10 +13,8 @@ const SENTENCES: Sentences = {
     `run prepared by ${requestedBy}, seed ${seed}, plan ${planDigest.slice(0, 12)}${replayOf === null ? '' : `, a replay of ${replayOf}`}`,
   'run.approved': ({ by, planDigest, comment }) =>
     `plan ${planDigest.slice(0, 12)} approved by ${by}${comment === null ? '' : `: ${comment}`}`,
-  'preflight.answered': ({ endpoints, vetoes }) =>
-    vetoes.length === 0
-      ? `asked before the start: ${endpoints.join(', ')} let it through`
-      : `vetoed: ${vetoes.map(({ endpoint, reason }) => `${endpoint}: ${reason}`).join('; ')}`,
+  'preflight.answered': ({ answers }) =>
+    `asked before the start: ${answers.map(({ endpoint, veto }) => `${endpoint} ${veto === null ? 'lets it through' : `vetoes: ${veto}`}`).join('; ')}`,
   'run.started': ({ by, policyDigest, approvedBy }) =>
     `started by ${by} under policy ${policyDigest.slice(0, 12)}${approvedBy.length === 0 ? '' : `, approved by ${approvedBy.join(', ')}`}`,
   'baseline.started': ({ lengthMs }) => `watching the monitors for ${seconds(lengthMs)} before anything is touched`,

@@ -99,7 +99,7 @@ export const ERRORS = {
   ),
   PLAN_CHANGED: refused(
     'The plan is no longer the one that was shown: document, fleet or the addresses of a host name changed in between.',
-    'Look at the plan again and start it again.',
+    'Look at the plan again and start it again; a run that was prepared before has to be prepared anew.',
   ),
   GATE_FAILED: refused(
     'The steady state or a gate did not hold before the run.',

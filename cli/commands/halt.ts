@@ -1,6 +1,7 @@
 // `halt` and `release`: the levers that stop things, and what they prove.
 
 import { EXIT, RouletteError, type ExitCode } from '../../shared/errors.ts';
+import type { Run__Output } from '../../shared/rpc/generated/roulette/v1/Run.ts';
 import type { HaltedNode__Output } from '../../shared/rpc/generated/roulette/v1/HaltedNode.ts';
 import { moment, table } from '../render/table.ts';
 import type { Io } from '../io.ts';
@@ -27,7 +28,7 @@ async function haltRun({ io, json, operator }: Session, id: string, options: Hal
   const reply = await operator().haltRun({ runId: id, ...inWhoseName(io.user, options) });
   askForReason(io, options);
   if (json) io.out(JSON.stringify(reply));
-  else if (reply.injections.length === 0) io.out(`${id} is halted; no injection was active`);
+  else if (reply.injections.length === 0) io.out(sayNothingWasActive(id, reply.run));
   const rows = reply.injections.map(({ node, orderId, state, at, why }) => [
     node,
     orderId,
@@ -88,6 +89,13 @@ export async function release({ io, json, operator }: Session, options: HaltOpti
       `released: ${lever?.engagedBy ?? ''} had halted the fleet at ${moment(lever?.engagedAt ?? 0)}; runs may start`,
     );
   return EXIT.done;
+}
+
+/** A run that was only prepared ends with the request itself. */
+function sayNothingWasActive(id: string, run: Run__Output | null): string {
+  return run?.phase === 'ended'
+    ? `${id} is withdrawn; it had not been started`
+    : `${id} is halted; no injection was active`;
 }
 
 /** Afterwards: a halt waits for nobody's words. */

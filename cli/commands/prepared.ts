@@ -61,11 +61,15 @@ export async function start(session: Session, id: string, options: RunOptions): 
 
 /** The plan of a prepared run, and what the policy says of it just now. Throws RUN_NOT_FOUND. */
 async function show({ io, operator }: Session, id: string): Promise<Pick<PreparedRun, 'run' | 'plan'>> {
-  const { run, planJson, verdictJson } = await operator().getRun(id);
+  const { run, planJson, verdictJson, approvedBy } = await operator().getRun(id);
   if (run === null) throw new RouletteError('RUN_NOT_FOUND', `there is no run ${id}`);
-  const verdict = verdictJson === undefined ? null : parseVerdict(verdictJson);
+  if (run.phase === 'ended')
+    throw new RouletteError('RUN_ENDED', `${id} has ended: ${run.verdict ?? ''}, ${run.reason ?? ''}`);
+  if (verdictJson === undefined) throw new RouletteError('RUN_STARTED', `${id} has been started`);
+  const verdict = parseVerdict(verdictJson);
   const plan = parsePlan(planJson);
-  for (const line of renderPlan({ plan, digest: run.planDigest, previews: [], verdict }, io.paint)) io.err(line);
+  for (const line of renderPlan({ plan, digest: run.planDigest, previews: [], verdict, approvedBy }, io.paint))
+    io.err(line);
   io.err(`${run.id}, ${run.phase}, asked for by ${run.requestedBy}, can be started until ${moment(run.expiresAt)}`);
   return { run, plan };
 }

@@ -8,6 +8,7 @@ import { findingsOf } from '../../coordinator/core/findings.ts';
 import { readDocument } from '../documents.ts';
 import { renderRun } from '../render/run.ts';
 import { moment, table } from '../render/table.ts';
+import { describeApprovals, parseVerdict } from '../render/verdict.ts';
 import { follow } from '../follow.ts';
 import { play } from '../run-flow.ts';
 import type { Outcome, Session } from '../session.ts';
@@ -83,13 +84,18 @@ export async function listRuns({ io, json, operator }: Session): Outcome {
 }
 
 export async function showRun({ io, json, operator }: Session, id: string): Outcome {
-  const { run: found } = await operator().getRun(id);
+  const { run: found, verdictJson, approvedBy } = await operator().getRun(id);
   if (found === null) throw new RouletteError('RUN_NOT_FOUND', `there is no run ${id}`);
   const events: RunEvent[] = [];
   for await (const event of operator().watchRun(id, 0, true)) events.push(event);
   const findings = findingsOf(events);
   if (json) io.out(JSON.stringify({ run: found, findings }));
   else for (const line of renderRun(found, findings, io.paint)) io.out(line);
+  if (!json && verdictJson !== undefined) {
+    const { approvals } = parseVerdict(verdictJson);
+    if (approvals.needed > 0) io.out(describeApprovals(approvals, approvedBy));
+    io.out(`can be started until ${moment(found.expiresAt)}: roulette start ${id}`);
+  }
   return EXIT.done;
 }
 

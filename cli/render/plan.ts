@@ -17,9 +17,11 @@ export interface PlanToShow {
   readonly previews: readonly Preview__Output[];
   /** `null` where no coordinator was asked, or the run has been started. */
   readonly verdict: PolicyVerdict | null;
+  /** Whose approvals of a prepared run hold. */
+  readonly approvedBy?: readonly string[];
 }
 
-export function renderPlan({ plan, digest, previews, verdict }: PlanToShow, paint: Paint): string[] {
+export function renderPlan({ plan, digest, previews, verdict, approvedBy = [] }: PlanToShow, paint: Paint): string[] {
   const { experiment, seed, stages, problems } = plan;
   return [
     paint.strong(`${experiment.name} (${experiment.environment}), owner ${experiment.owner}`),
@@ -45,7 +47,7 @@ export function renderPlan({ plan, digest, previews, verdict }: PlanToShow, pain
     ...problems.map(({ code, at, message }) =>
       paint.bad(`would be refused${at === '' ? '' : `, ${at}`}: ${message} (${code})`),
     ),
-    ...(verdict === null ? [] : renderVerdict(verdict, null, paint)),
+    ...(verdict === null ? [] : renderVerdict(verdict, approvedBy, paint)),
     `seed    ${seed}`,
     `digest  ${digest}`,
   ];

@@ -22,7 +22,7 @@ export function describeBinding({ slots }: PolicyVerdict, slot: string): string 
   return binding === null ? '' : `${binding.rule}, ${binding.headroom} more of ${binding.group} fit`;
 }
 
-export function renderVerdict(verdict: PolicyVerdict, approvedBy: readonly string[] | null, paint: Paint): string[] {
+export function renderVerdict(verdict: PolicyVerdict, approvedBy: readonly string[], paint: Paint): string[] {
   const { policyDigest, refusals, slots, approvals } = verdict;
   return [
     ...slots.flatMap((slot) => exceptionsOf(slot)).map((line) => paint.warn(line)),
@@ -43,10 +43,9 @@ function exceptionsOf({ slot, substituted, substitutedCount, waitsMs }: SlotFore
 
 export function describeApprovals(
   { needed, because }: PolicyVerdict['approvals'],
-  approvedBy: readonly string[] | null,
+  approvedBy: readonly string[],
 ): string {
-  const given = approvedBy ?? [];
-  const missing = Math.max(0, needed - given.length);
-  const by = given.length === 0 ? '' : `, ${given.join(' and ')} ${given.length === 1 ? 'has' : 'have'}`;
+  const missing = Math.max(0, needed - approvedBy.length);
+  const by = approvedBy.length === 0 ? '' : `, ${approvedBy.join(' and ')} ${approvedBy.length === 1 ? 'has' : 'have'}`;
   return `approvals  ${needed} needed (${because.join(', ')})${by}, ${missing} missing`;
 }

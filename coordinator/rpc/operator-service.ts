@@ -101,9 +101,11 @@ function runCalls({ runs, prepared, store }: Services): Pick<OperatorServiceHand
     })),
     GetRun: unary(async (request) => {
       const record = await runs.get(runId(request.runId));
-      const verdict = await prepared.verdictOf(record);
-      const verdictJson = verdict === null ? null : canonicalJson(verdict);
-      return { run: toWireRun(record), document: record.document, planJson: record.plan, ...present({ verdictJson }) };
+      const judged = await prepared.judge(record);
+      const verdictJson = judged === null ? null : canonicalJson(judged.verdict);
+      const approvedBy = [...(judged?.approvedBy ?? [])];
+      const { document, plan: planJson } = record;
+      return { run: toWireRun(record), document, planJson, approvedBy, ...present({ verdictJson }) };
     }),
     WatchRun: streaming(async function* ({ runId: id, afterSeq, historyOnly }, signal) {
       for await (const event of runs.watch(runId(id), { afterSeq, historyOnly, signal })) yield toWireEvent(event);

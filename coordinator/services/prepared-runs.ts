@@ -23,6 +23,7 @@ import { makePlan, type Planned, type PlanRequest } from './make-plan.ts';
 import type { Policies } from './policies.ts';
 import { askPreflight } from './preflight.ts';
 import type { HaltRequest, Runs } from './runs.ts';
+import { requireAllowed, requireApproved, requireSamePlan } from './start-conditions.ts';
 
 interface PreparedRunsDeps {
   readonly store: Store;
@@ -168,10 +169,14 @@ export class PreparedRuns {
     return this.plan({ document, file: id, seed }, requestedBy);
   }
 
-  /** What the policy says of a prepared run just now; null for a run that was started. */
-  async verdictOf(record: RunRecord): Promise<PolicyVerdict | null> {
+  /** What the policy says of a prepared run just now, and who has approved; null for a run that was started. */
+  async judge(
+    record: RunRecord,
+  ): Promise<{ readonly verdict: PolicyVerdict; readonly approvedBy: readonly string[] } | null> {
     if (record.phase !== 'prepared') return null;
-    return (await this.#planAgain(record)).verdict;
+    const policy = this.#deps.policies.inForce;
+    const approvedBy = policy === null ? [] : await this.#approversOf(record, policy);
+    return { verdict: (await this.#planAgain(record)).verdict, approvedBy };
   }
 
   /**
@@ -222,12 +227,15 @@ export class PreparedRuns {
 
   async #askPreflight({ record, planned }: Ready, signal: AbortSignal): Promise<void> {
     const { preflight: endpoints, clock } = this.#deps;
-    const answered = await askPreflight(preflightOf(record, planned.plan), { endpoints, clock, signal });
-    const vetoes = answered.allowed ? [] : answered.vetoes;
-    const names = endpoints.map(({ name }) => name);
-    await this.#change(record.id, [{ type: 'preflight.answered', endpoints: names, vetoes }]);
-    if (vetoes.length === 0) return;
-    const said = vetoes.map(({ endpoint, reason }) => `${endpoint}: ${reason}`).join('; ');
+    const verdict = await askPreflight(preflightOf(record, planned.plan), { endpoints, clock, signal });
+    const answers = verdict.answers.map(({ endpoint, delivery, ...opinion }) => ({
+      endpoint,
+      delivery,
+      veto: opinion.allow ? null : opinion.reason,
+    }));
+    await this.#change(record.id, [{ type: 'preflight.answered', answers }]);
+    if (verdict.allowed) return;
+    const said = verdict.vetoes.map(({ endpoint, reason }) => `${endpoint}: ${reason}`).join('; ');
     throw new RouletteError('PREFLIGHT_VETO', `vetoed: ${said}`);
   }
 
@@ -242,7 +250,8 @@ export class PreparedRuns {
   async #stillPrepared(run: RunId): Promise<RunRecord> {
     const { runs } = this.#deps;
     const record = await runs.get(run);
-    if (record.phase === 'ended') throw new RouletteError('RUN_ENDED', `${run} has ended: ${record.verdict ?? ''}`);
+    if (record.phase === 'ended')
+      throw new RouletteError('RUN_ENDED', `${run} has ended: ${record.verdict ?? ''}, ${record.reason ?? ''}`);
     if (record.phase !== 'prepared' || runs.isPlaying(run))
       throw new RouletteError('RUN_STARTED', `${run} has been started`);
     return record;
@@ -336,23 +345,6 @@ interface Ready {
   readonly planned: Planned;
   readonly approvedBy: readonly string[];
   readonly policy: Policy;
-}
-
-function requireSamePlan({ digest }: Planned, expected: string | null): void {
-  if (expected !== null && expected !== digest)
-    throw new RouletteError('PLAN_CHANGED', `the plan is now ${digest}, not ${expected}`);
-}
-
-function requireAllowed({ plan }: Planned, { refusals }: PolicyVerdict): void {
-  const [refused] = [...plan.problems, ...refusals];
-  if (refused !== undefined) throw new RouletteError(refused.code, refused.message);
-}
-
-function requireApproved({ approvals }: PolicyVerdict, approvedBy: readonly string[]): void {
-  const { needed, because } = approvals;
-  if (approvedBy.length >= needed) return;
-  const who = approvedBy.length === 0 ? 'nobody' : approvedBy.join(' and ');
-  throw new RouletteError('POLICY_APPROVAL', `${needed} must approve (${because.join(', ')}), and ${who} has`);
 }
 
 function isExpired({ expiresAt }: RunRecord, now: number): boolean {

@@ -65,11 +65,16 @@ export type RunEventBody =
       readonly expiresAt: number;
       readonly comment: string | null;
     }
-  /** What the endpoints that are asked before every start have said; `vetoes` is empty when all let it through. */
+  /** What the endpoints have said that are asked before every start; one veto is enough. */
   | {
       readonly type: 'preflight.answered';
-      readonly endpoints: readonly string[];
-      readonly vetoes: readonly { readonly endpoint: string; readonly reason: string }[];
+      readonly answers: readonly {
+        readonly endpoint: string;
+        /** What the endpoint was given as `Roulette-Delivery`. */
+        readonly delivery: string;
+        /** `null` when it lets the run through. */
+        readonly veto: string | null;
+      }[];
     }
   | {
       readonly type: 'run.started';

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** Everything is allowed, to everybody. */
-export const OPEN_POLICY = `apiVersion: roulette/v1
+const OPEN_POLICY = `apiVersion: roulette/v1
 kind: Policy
 limits:
   - { name: everything, most: 100% }

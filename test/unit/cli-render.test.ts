@@ -421,7 +421,14 @@ describe('a run for people', () => {
   it('shows verdict, reason and the slots that were skipped', () => {
     const slot = slotId('smoke', 1, 1);
     const findings = findingsOf(
-      buildTimeline({ type: 'slot.skipped', slot, node: nodeId('node-a'), code: 'NODE_AWAY', rule: null, why: 'it is away' }),
+      buildTimeline({
+        type: 'slot.skipped',
+        slot,
+        node: nodeId('node-a'),
+        code: 'NODE_AWAY',
+        rule: null,
+        why: 'it is away',
+      }),
     );
 
     expect(renderRun(RUN, findings, PLAIN)).toEqual([

@@ -61,7 +61,7 @@ export function bindingOf({ rule, gauge, headroom }: Reading): Binding | null {
 const ONE_RUN = 'one-run-to-a-node';
 
 /** Why no count comes to bear: the node is not of the fleet, or is in the hands of another run. */
-export function obstacleOf({ membership, tally }: View, { node, owner }: Candidate): Refusal | null {
+function obstacleOf({ membership, tally }: View, { node, owner }: Candidate): Refusal | null {
   if (membership.get(node) === undefined)
     return { rule: 'fleet', code: 'POLICY_EXCLUDED', message: `${node} is no node of the fleet` };
   const other = tally.at(node).find((one) => one.owner !== null && one.owner !== owner);

@@ -106,7 +106,7 @@ export function release(reservation: Reservation, at: number): Reservation {
 }
 
 /** Takes what fits into the view's own tally. */
-export function openRoom(view: Parameters<typeof refusalOf>[0]): Room {
+function openRoom(view: Parameters<typeof refusalOf>[0]): Room {
   let taken = 0;
   return {
     take: (candidate) => {

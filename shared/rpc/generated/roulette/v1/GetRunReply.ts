@@ -16,6 +16,10 @@ export interface GetRunReply {
    * Of a prepared run: what the policy says of it just now.
    */
   'verdictJson'?: (string);
+  /**
+   * Of a prepared run: whose approvals hold.
+   */
+  'approvedBy'?: (string)[];
   '_verdictJson'?: "verdictJson";
 }
 
@@ -33,5 +37,9 @@ export interface GetRunReply__Output {
    * Of a prepared run: what the policy says of it just now.
    */
   'verdictJson'?: (string);
+  /**
+   * Of a prepared run: whose approvals hold.
+   */
+  'approvedBy': (string)[];
   '_verdictJson'?: "verdictJson";
 }
