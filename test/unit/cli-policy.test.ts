@@ -197,6 +197,23 @@ describe('roulette policy test', () => {
     expect({ exit, out }).toMatchObject({ exit: 0, out: expect.stringContaining('1 passed') });
   });
 
+  it('goes by a calendar as of the time of the case', async () => {
+    const event = 'BEGIN:VEVENT\nUID:a@b\nDTSTAMP:20260101T000000Z\nDTSTART:20261128T000000Z\nDURATION:P1D';
+    const folder = makePolicyFolder({
+      'rules.yaml': RULES,
+      'one.yaml': KILL_ONE,
+      'rules.test.yaml': buildTest(
+        'name: before, document: one.yaml, expect: allowed',
+        'name: frozen, document: one.yaml, expect: refused, by: ["Sales, again"]',
+      ).replace(/2026-11-26(?=[^\n]*frozen)/u, '2060-11-28'),
+      'sales.ics': `BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n${event}\nRRULE:FREQ=YEARLY\nSUMMARY:Sales\\, again\nEND:VEVENT\nEND:VCALENDAR\n`,
+    });
+
+    const { exit, out } = await speak(['policy', 'test', folder]);
+
+    expect({ exit, out }).toMatchObject({ exit: 0, out: expect.stringContaining('2 passed') });
+  });
+
   it('says that there are no tests, and that a document is not there', async () => {
     const untested = makePolicyFolder({ 'a.yaml': RULES });
     const lost = makePolicyFolder({
