@@ -67,6 +67,8 @@ export async function startCoordinator(
       stopRounds();
       await runs.stop();
       stopBeat();
+      // Who was seen since the last round is known to the next coordinator.
+      await services.radius.sweep();
       await Promise.all([shutDown(operatorServer, SHUTDOWN_MS), shutDown(agentServer, SHUTDOWN_MS)]);
       await store.close();
     },
