@@ -51,7 +51,7 @@ stages:
   - name: smoke
     steps:
       - { ${step[fault]} }
-recovery: { within: 2s }
+recovery: { within: 1s }
 `;
 }
 
@@ -61,7 +61,7 @@ describe.concurrent('when the coordinator is gone', () => {
     programs = await bundlePrograms();
   });
 
-  it.each(LANES)('$fault, $signal', { timeout: 180_000 }, async ({ fault, signal }) => {
+  it.each(LANES)('$fault, $signal', { timeout: 300_000 }, async ({ fault, signal }) => {
     // Tells the burners of this lane from those of others.
     const number = (lanes += 1);
     await using cluster = await startCluster(LEASE);
